@@ -1,0 +1,64 @@
+import { AbilityBuilder, createMongoAbility, type MongoAbility } from '@casl/ability';
+
+export const ROLES = ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER', 'CONTACT_CENTRE'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who may do what (domain.md): the one table, read by the API's guard and by `execute`. */
+export const PERMISSIONS = {
+  'campaign.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'campaign.apply': ['OPERATOR'],
+  'run.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'run.start': ['OPERATOR'],
+  'run.resume': ['OPERATOR'],
+  'batch.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'batch.review': ['OPERATOR'],
+  'batch.remove': ['OPERATOR'],
+  'batch.submit': ['OPERATOR'],
+  'batch.approve': ['MARKETEER'],
+  'batch.reject': ['MARKETEER'],
+  'batch.hold': ['COMPLIANCE_REVIEWER'],
+  'batch.release': ['OPERATOR'],
+  'engine.pause': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'engine.resume': ['OPERATOR'],
+  'config.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'model.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'model.register': ['OPERATOR'],
+  'model.validate': ['OPERATOR'],
+  'model.approve': ['COMPLIANCE_REVIEWER'],
+  'model.activate': ['OPERATOR'],
+  'dataUse.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'dataUse.declare': ['OPERATOR', 'MARKETEER'],
+  'dataUse.decide': ['COMPLIANCE_REVIEWER'],
+  'customer.read': ['OPERATOR', 'COMPLIANCE_REVIEWER'],
+  'customer.protect': ['OPERATOR', 'CONTACT_CENTRE'],
+  'incident.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'incident.resolve': ['OPERATOR'],
+  'audit.read': ['COMPLIANCE_REVIEWER'],
+  'audit.readOwn': ['OPERATOR', 'COMPLIANCE_REVIEWER'],
+  'viewer.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER', 'CONTACT_CENTRE'],
+} as const satisfies Record<string, readonly Role[]>;
+export type Permission = keyof typeof PERMISSIONS;
+
+/** A signed-in person or service client; `subject` is the pseudonymous id of the identity provider. */
+export interface Actor {
+  readonly subject: string;
+  readonly name: string | null;
+  readonly roles: readonly Role[];
+}
+
+export type Ability = MongoAbility<[Permission, 'all']>;
+
+/** The acts that an actor's roles permit; everything else is denied. */
+export function abilityOf(actor: Actor): Ability {
+  const { can, build } = new AbilityBuilder<Ability>(createMongoAbility);
+  for (const [permission, roles] of Object.entries(PERMISSIONS) as [Permission, readonly Role[]][]) {
+    if (actor.roles.some((role) => roles.includes(role))) can(permission, 'all');
+  }
+  return build();
+}
+
+/** The role under which an actor does an act: the first of theirs that permits it, null when none does. */
+export function roleFor(actor: Actor, permission: Permission): Role | null {
+  const permitted: readonly Role[] = PERMISSIONS[permission];
+  return actor.roles.find((role) => permitted.includes(role)) ?? null;
+}

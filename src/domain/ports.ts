@@ -1,0 +1,155 @@
+import type { ModelPackage } from './model-card.ts';
+import type { IsoDate, IsoWeek } from './week.ts';
+
+/** The instant it is. */
+export interface Clock {
+  now(): Date;
+}
+
+/** New ids for new things (UUIDs). */
+export interface Ids {
+  next(): string;
+}
+
+/** Unpredictable bytes: salts and seeds. */
+export interface Randomness {
+  bytes(count: number): Uint8Array;
+}
+
+/** `feed.json`, the manifest of a delivered feed. */
+export interface FeedManifest {
+  readonly campaign: string;
+  readonly week: IsoWeek;
+  readonly asOf: IsoDate;
+  readonly producedAt: Date;
+  readonly files: readonly { readonly name: string; readonly rows: number; readonly sha256: string }[];
+}
+
+/**
+ * Rows of a delivered file as UTF-8 cells: cell c of row r is
+ * `bytes.subarray(cells[2 * (r * width + c)], cells[2 * (r * width + c) + 1])`, empty when missing.
+ */
+export interface CellBlock {
+  readonly bytes: Uint8Array;
+  readonly cells: Int32Array;
+  readonly rows: number;
+  readonly width: number;
+  /** The line of each row in its file; the header is line 1. */
+  readonly lines: Int32Array;
+  /** Rows that do not have as many fields as the header, left out of the block. */
+  readonly ragged: readonly { readonly line: number; readonly fields: number }[];
+}
+
+/** A file of a feed being read: once, from front to back. */
+export interface FeedFile {
+  readonly header: readonly string[];
+  blocks(): AsyncIterable<CellBlock>;
+  /** SHA-256 of the bytes as stored, lower-case hex; known when all blocks were read. */
+  digest(): string;
+}
+
+/** What the warehouse delivered for a week. */
+export interface FeedDelivery {
+  readonly manifest: FeedManifest;
+  open(name: string): Promise<FeedFile>;
+}
+
+/** A delivery that cannot be read: says where and which rule, never a value. */
+export class FeedError extends Error {
+  constructor(
+    readonly check: 'FEED_MANIFEST' | 'FEED_FORMAT' | 'FEED_DIGEST' | 'FEED_SCHEMA',
+    readonly file: string,
+    readonly line: number | null,
+    readonly field: string | null,
+    readonly rule: string,
+  ) {
+    super(
+      [file, line === null ? '' : `line ${line}`, field ?? '', rule].filter((part) => part !== '').join(', '),
+    );
+    this.name = 'FeedError';
+  }
+}
+
+/** Where feeds arrive. */
+export interface FeedSource {
+  /** The feed of a week, undefined when its manifest is not there yet. Throws FeedError on an unreadable manifest. */
+  find(campaign: string, week: IsoWeek): Promise<FeedDelivery | undefined>;
+  /** The weeks for which a manifest is present, ascending. */
+  weeks(campaign: string): Promise<readonly IsoWeek[]>;
+}
+
+/** What a model is opened with. */
+export interface ModelSpec {
+  readonly model: Uint8Array;
+  readonly features: readonly string[];
+  readonly output: { readonly name: string; readonly index: number };
+}
+
+/** A model opened in a process of its own. */
+export interface ScoringSession {
+  /** Runtime, version and options, as the manifest records them. */
+  readonly runtime: string;
+  /** Scores rows × features (row-major) to one probability a row. Throws ScoringError. */
+  score(matrix: Float32Array, rows: number): Promise<Float64Array>;
+  close(): Promise<void>;
+}
+
+/** A model that cannot be opened or run; the message says what is wrong and how to export it instead. */
+export class ScoringError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ScoringError';
+  }
+}
+
+export interface Scorer {
+  /** Throws ScoringError. */
+  open(spec: ModelSpec): Promise<ScoringSession>;
+}
+
+/** One thing wrong with a delivered package. */
+export interface PackageFault {
+  readonly file: string;
+  readonly line: number | null;
+  readonly field: string | null;
+  readonly rule: string;
+}
+
+export class PackageError extends Error {
+  constructor(readonly faults: readonly PackageFault[]) {
+    super(
+      faults
+        .map(({ file, line, field, rule }) =>
+          [file, line === null ? '' : `line ${line}`, field ?? '', rule]
+            .filter((part) => part !== '')
+            .join(', '),
+        )
+        .join('\n'),
+    );
+    this.name = 'PackageError';
+  }
+}
+
+/** Reads model packages; throws PackageError with every fault found. */
+export interface ModelPackageReader {
+  fromZip(zip: Uint8Array): Promise<ModelPackage>;
+  fromFolder(folder: string): Promise<ModelPackage>;
+}
+
+/** A file for the mail tool and the manifest that says it is complete. */
+export interface HandOffFile {
+  readonly campaign: string;
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly manifest: Uint8Array;
+}
+
+/** Takes released batches. Delivering the same file twice leaves it once. */
+export interface MailTool {
+  deliver(file: HandOffFile): Promise<void>;
+}
+
+/** Tells whoever is responsible. Throws when the message could not be handed over. */
+export interface Notifier {
+  notify(message: { readonly subject: string; readonly text: string }): Promise<void>;
+}

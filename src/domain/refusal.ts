@@ -1,0 +1,43 @@
+/** The closed list of codes by which the service refuses; the API shows them as `extensions.code`. */
+export const REFUSAL_CODES = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_INPUT',
+  'INVALID_STATE',
+  'FOUR_EYES',
+  'CONFLICT',
+  'NOT_SIGNED_OFF',
+  'GATE_FAILED',
+  'CHECK_HALTED',
+  'LIMIT_EXCEEDED',
+  'ERASED',
+  'UNAVAILABLE',
+  'INTERNAL',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/**
+ * An answer of the rules, not a fault: the act was understood and is not done.
+ * `rule` names the rule that refused; `message` is for a person and holds no personal data.
+ */
+export class Refusal {
+  constructor(
+    readonly code: RefusalCode,
+    readonly rule: string,
+    readonly message: string,
+  ) {}
+}
+
+/** Carries a refusal out of a transaction, so that nothing of the refused act stays. */
+export class RefusalError extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message);
+    this.name = 'RefusalError';
+  }
+}
+
+/** Leaves the act: used where the code below needs what the rule just denied. */
+export function refuse(code: RefusalCode, rule: string, message: string): never {
+  throw new RefusalError(new Refusal(code, rule, message));
+}
