@@ -26,6 +26,8 @@ create table campaign (
   key           text primary key check (key ~ '^[a-z][a-z0-9-]{0,63}$'),
   definition    jsonb not null,
   digest        digest not null,
+  -- Keys of every draw (ties, control groups, samples) derive from it: the manifest of each run repeats it.
+  seed          text not null check (seed ~ '^[0-9a-f]{64}$'),
   paused        boolean not null default false,
   applied_by    text not null,
   applied_at    timestamptz not null
@@ -144,7 +146,8 @@ create table run (
   manifest_digest digest,
   unique (campaign, week, attempt),
   foreign key (campaign, contract) references feed_contract (campaign, number),
-  check ((step = 'DONE') = (status not in ('CHECKING', 'SCORING', 'SELECTING', 'FAILED')) or status in ('HALTED', 'SUPERSEDED')),
+  check (case status when 'CHECKING' then step = 'RECEIVE' when 'SCORING' then step = 'DECIDE' when 'SELECTING' then step = 'DRAW'
+                     when 'FAILED' then step <> 'DONE' when 'SUPERSEDED' then true else step = 'DONE' end),
   check (current or status = 'SUPERSEDED'),
   check ((manifest is null) = (manifest_digest is null))
 );

@@ -1,2 +1,8 @@
-export const INCIDENT_KINDS = ['FEED_MISSING', 'CHECK_HALTED', 'RUN_FAILED', 'HAND_OFF_FAILED', 'RECORD_BROKEN'] as const;
+export const INCIDENT_KINDS = [
+  'FEED_MISSING',
+  'CHECK_HALTED',
+  'RUN_FAILED',
+  'HAND_OFF_FAILED',
+  'RECORD_BROKEN',
+] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
