@@ -1,0 +1,158 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { type Cluster, OWNER, openCluster } from './postgres-cluster.ts';
+import { disownPidFile, findPostmaster, hasPidFile } from './postmaster.ts';
+import { EmbeddedPostgresError, findServerPrograms, type ServerPrograms } from './server-programs.ts';
+
+/** A PostgreSQL of our own that is running. `url` connects as its owner. */
+export interface EmbeddedPostgres {
+  readonly url: string;
+  /** Leaves the server, and stops it when nobody else uses it. */
+  stop(): Promise<void>;
+}
+
+/** For two cores and bulk loads. Errors are left to whoever made them: their texts can hold personal data. */
+const SERVER_SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '60',
+  shared_buffers: '256MB',
+  max_wal_size: '4GB',
+  maintenance_work_mem: '256MB',
+  max_parallel_workers_per_gather: '1',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_min_messages: 'log',
+  log_checkpoints: 'off',
+};
+/** Whoever uses the server holds this advisory lock shared; whoever stops it must hold it alone. */
+const IN_USE = 4_019_181_808;
+const PAUSE_MS = 50;
+/** A recovery after a crash may take minutes; starts that are refused by what passes over do not. */
+const GIVE_UP_MS = 600_000;
+const STARTS = 200;
+/** A killed server's last processes, or another start at the same moment: it goes over by itself. */
+const PASSING = /lock file "|shared memory block|could not bind/;
+/** SQLSTATEs of a server that starts, stops or goes down. */
+const NOT_NOW = new Set(['57P01', '57P02', '57P03', 'ECONNREFUSED', 'ECONNRESET']);
+
+/**
+ * Uses the PostgreSQL 18 under `<dataDir>/postgres`: makes it when it is not there, starts it when it does not run,
+ * and shares it when another process of this installation, alive or killed, has left it running.
+ * `settings` override the server's. Throws EmbeddedPostgresError with what to do.
+ */
+export async function startEmbeddedPostgres(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedPostgres> {
+  const programs = await findServerPrograms();
+  const cluster = await openCluster(dataDir, programs);
+  let spawned: ReturnType<typeof spawnServer> | undefined;
+  for (let waited = 0, starts = 0; waited < GIVE_UP_MS && starts < STARTS; waited += PAUSE_MS) {
+    const postmaster = findPostmaster(cluster.folder);
+    if (postmaster === undefined && spawned?.exited() !== false) {
+      if (spawned !== undefined) rejectLasting(spawned.log(), cluster);
+      disownPidFile(cluster.folder);
+      starts += 1;
+      spawned = spawnServer(cluster, programs, { ...settings, port: String(await freePort()) });
+    }
+    const url = `postgresql://${OWNER}:${cluster.password}@127.0.0.1:${postmaster?.port}/postgres`;
+    const presence = postmaster && (await join(url));
+    if (presence) return { url, stop: () => leave(presence, cluster, postmaster.pid) };
+    await setTimeout(PAUSE_MS);
+  }
+  throw new EmbeddedPostgresError(`it did not get ready; its log is ${cluster.log}.`);
+}
+
+function spawnServer(
+  cluster: Cluster,
+  { postgres, account }: ServerPrograms,
+  settings: Record<string, string>,
+) {
+  const output = openSync(cluster.log, 'a', 0o600);
+  const from = readFileSync(cluster.log).length;
+  const given = Object.entries({ ...SERVER_SETTINGS, ...settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const server = spawn(postgres, ['-D', cluster.folder, ...given], {
+    ...account,
+    cwd: '/',
+    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+    // A session of its own: an interrupt in our terminal is ours to handle, not the server's.
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
+  let exited = false;
+  server.once('error', () => {
+    exited = true;
+  });
+  server.once('exit', () => {
+    exited = true;
+  });
+  server.unref();
+  closeSync(output);
+  return { exited: () => exited, log: () => readFileSync(cluster.log).subarray(from).toString() };
+}
+
+function rejectLasting(log: string, cluster: Cluster): void {
+  if (PASSING.test(log)) return;
+  const last = log.trim().split('\n').at(-1) ?? '';
+  throw new EmbeddedPostgresError(`it does not start (${last}); its log is ${cluster.log}.`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A connection that says "in use" for as long as we live, however we end; undefined when the server is not ready. */
+async function join(url: string): Promise<pg.Client | undefined> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'waarom presence',
+    keepAlive: true,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('select pg_advisory_lock_shared($1)', [IN_USE]);
+    return client;
+  } catch (cause) {
+    await client.end().catch(() => undefined);
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const ended = cause instanceof Error && cause.message.startsWith('Connection terminated');
+    if (NOT_NOW.has(code) || ended) return undefined;
+    throw cause;
+  }
+}
+
+async function leave(presence: pg.Client, cluster: Cluster, pid: number): Promise<void> {
+  const alone = await isAlone(presence);
+  if (alone) process.kill(pid, 'SIGINT');
+  await presence.end().catch(() => undefined);
+  while (alone && hasPidFile(cluster.folder) && findPostmaster(cluster.folder) !== undefined)
+    await setTimeout(PAUSE_MS);
+}
+
+/** False too when the server is gone, so that there is nothing to stop. */
+async function isAlone(presence: pg.Client): Promise<boolean> {
+  try {
+    await presence.query('select pg_advisory_unlock_shared($1)', [IN_USE]);
+    const { rows } = await presence.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [
+      IN_USE,
+    ]);
+    return rows[0]?.alone === true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { EmbeddedPostgresError, reaches, type ServerPrograms, SHARED_STATE } from './server-programs.ts';
+
+const run = promisify(execFile);
+
+/** The role that owns everything in the embedded PostgreSQL. */
+export const OWNER = 'waarom';
+/** The major version that this release works with. */
+export const POSTGRES_MAJOR = 18;
+
+/** A PostgreSQL data directory and what belongs to it. */
+export interface Cluster {
+  readonly folder: string;
+  readonly log: string;
+  readonly password: string;
+}
+
+/**
+ * Opens `<dataDir>/postgres`, initialised when it is not there. It appears by one rename, so that a killed
+ * initialisation leaves nothing that looks like a cluster, and of two at once the second takes the first's.
+ */
+export async function openCluster(dataDir: string, programs: ServerPrograms): Promise<Cluster> {
+  const place = join(dataDir, 'postgres');
+  await mkdir(dataDir, { recursive: true });
+  if (!existsSync(place)) {
+    await removeUnfinished(dataDir);
+    await initialise(dataDir, place, programs);
+  }
+  const home = await realpath(place);
+  const folder = join(home, 'cluster');
+  const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
+  if (Number(version) !== POSTGRES_MAJOR)
+    throw new EmbeddedPostgresError(
+      `${place} was made by version ${version} and this release brings ${POSTGRES_MAJOR}. Dump and restore it.`,
+    );
+  return {
+    folder,
+    log: join(home, 'server.log'),
+    password: (await readFile(join(home, 'password'), 'utf8')).trim(),
+  };
+}
+
+async function initialise(dataDir: string, place: string, programs: ServerPrograms): Promise<void> {
+  const { account, initdb } = programs;
+  const unfinished = join(dataDir, `postgres.unfinished-${process.pid}`);
+  const home = reaches(dataDir, account) ? unfinished : await homeElsewhere();
+  await mkdir(home, { recursive: true, mode: account.uid === undefined ? 0o700 : 0o711 });
+  const [password, folder] = [join(home, 'password'), join(home, 'cluster')];
+  await writeFile(password, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
+  await mkdir(folder, { mode: 0o700 });
+  for (const path of [password, folder]) await handOver(path, programs);
+  const flags = ['--encoding=UTF8', '--locale=C', '--data-checksums', '--auth=scram-sha-256'];
+  await run(initdb, [`--pgdata=${folder}`, `--username=${OWNER}`, `--pwfile=${password}`, ...flags], {
+    ...account,
+    cwd: '/',
+    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+  });
+  if (home !== unfinished) await symlink(home, unfinished);
+  await rename(unfinished, place).catch(async (cause: Error) => {
+    await rm(unfinished, { recursive: true });
+    if (!existsSync(place)) throw cause;
+  });
+}
+
+/** Root's own folders cannot be reached by the account of the server: the cluster lives elsewhere, behind a link. */
+async function homeElsewhere(): Promise<string> {
+  await mkdir(SHARED_STATE, { recursive: true, mode: 0o755 });
+  const home = await mkdtemp(join(SHARED_STATE, 'postgres-'));
+  await run('chmod', ['711', home]);
+  return home;
+}
+
+async function handOver(path: string, { account }: ServerPrograms): Promise<void> {
+  if (account.uid !== undefined && account.gid !== undefined) await chown(path, account.uid, account.gid);
+}
+
+async function removeUnfinished(dataDir: string): Promise<void> {
+  for (const name of await readdir(dataDir)) {
+    const pid = /^postgres\.unfinished-(\d+)$/.exec(name)?.[1];
+    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    await rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
+  }
+}

@@ -1,0 +1,185 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+
+/** How released batches reach the mail tool. */
+export type MailSettings =
+  | { readonly gateway: 'file' }
+  | { readonly gateway: 'http'; readonly url: string; readonly token: string | null }
+  | { readonly gateway: 'smtp'; readonly url: string; readonly from: string; readonly to: string };
+
+/** Everything that is set from outside; read once at the start and never again. Folders are absolute. */
+export interface Settings {
+  readonly nodeEnv: 'development' | 'test' | 'production';
+  readonly host: string;
+  readonly port: number;
+  /** A PostgreSQL of the user's; null means the embedded one under `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly inboxDir: string;
+  readonly outboxDir: string;
+  /** The identity provider; null means development tokens signed by `tokenKeyFile`. */
+  readonly oidc: { readonly issuer: string; readonly audience: string; readonly rolesClaim: string } | null;
+  readonly tokenKeyFile: string;
+  readonly audit: { readonly origin: string; readonly keyFile: string };
+  readonly mail: MailSettings;
+  /** The key with which the mail tool signs its delivery events. */
+  readonly eventsKeyFile: string;
+  /** Who is told of incidents and by which mail server; null means that nobody is mailed. */
+  readonly notify: { readonly smtpUrl: string; readonly from: string; readonly to: readonly string[] } | null;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  readonly introspection: boolean;
+}
+
+/** Environment variables, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every setting that is wrong, with what is wrong about it; never a value, which may be a secret. */
+export class SettingsError extends Error {
+  constructor(readonly faults: readonly { readonly setting: string; readonly rule: string }[]) {
+    super(['Wrong settings:', ...faults.map(({ setting, rule }) => `  ${setting} ${rule}`)].join('\n'));
+    this.name = 'SettingsError';
+  }
+}
+
+const url = (protocols: readonly string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must be a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+const flag = z
+  .enum(['true', 'false', '1', '0', 'on', 'off'], { error: 'must be true or false' })
+  .transform((value) => value === 'true' || value === '1' || value === 'on');
+const mailAddress = (value: string) => /^[^\s@,]+@[^\s@,]+$/.test(value);
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const SCHEMA = z.object({
+  NODE_ENV: oneOf(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z
+    .string()
+    .refine((value) => /^\d{1,5}$/.test(value) && Number(value) <= 65535, {
+      error: 'must be a whole number from 0 to 65535',
+    })
+    .transform(Number)
+    .default(4000),
+  DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+  DATA_DIR: z.string().default('data'),
+  INBOX_DIR: z.string().optional(),
+  OUTBOX_DIR: z.string().optional(),
+  OIDC_ISSUER: url(['https:', 'http:'])
+    .refine((value) => !value.startsWith('http:') || LOOPBACK.has(new URL(value).hostname), {
+      error: 'must be https, except on this machine',
+    })
+    .optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_ROLES_CLAIM: z.string().default('roles'),
+  AUDIT_ORIGIN: z
+    .string()
+    .regex(/^[^\s+]+$/, { error: 'must be a name without spaces or plus signs' })
+    .default('waarom.localhost/audit'),
+  AUDIT_KEY_FILE: z.string().optional(),
+  MAIL_GATEWAY: oneOf(['file', 'http', 'smtp']).default('file'),
+  MAIL_HTTP_URL: url(['https:', 'http:']).optional(),
+  MAIL_HTTP_TOKEN: z.string().optional(),
+  MAIL_FROM: z.string().refine(mailAddress, { error: 'must be an e-mail address' }).optional(),
+  MAIL_TO: z.string().refine(mailAddress, { error: 'must be an e-mail address' }).optional(),
+  EVENTS_KEY_FILE: z.string().optional(),
+  SMTP_URL: url(['smtp:', 'smtps:']).optional(),
+  NOTIFY_TO: z
+    .string()
+    .transform((value) => value.split(',').map((address) => address.trim()))
+    .refine((addresses) => addresses.every(mailAddress), {
+      error: 'must be e-mail addresses with commas between them',
+    })
+    .default([]),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  GRAPHQL_INTROSPECTION: flag.optional(),
+});
+
+/** [setting, the setting that needs it, the value by which it does] */
+const NEEDS = [
+  ['OIDC_AUDIENCE', 'OIDC_ISSUER', undefined],
+  ['OIDC_ISSUER', 'OIDC_AUDIENCE', undefined],
+  ['MAIL_HTTP_URL', 'MAIL_GATEWAY', 'http'],
+  ['SMTP_URL', 'MAIL_GATEWAY', 'smtp'],
+  ['MAIL_FROM', 'MAIL_GATEWAY', 'smtp'],
+  ['MAIL_TO', 'MAIL_GATEWAY', 'smtp'],
+  ['SMTP_URL', 'NOTIFY_TO', undefined],
+  ['MAIL_FROM', 'NOTIFY_TO', undefined],
+] as const;
+
+/**
+ * Reads the settings out of the environment and, for what is not there, out of `.env` in `cwd`.
+ * An empty value counts as absent. Throws SettingsError naming everything that is wrong at once.
+ */
+export function loadSettings(env: Environment, cwd: string): Settings {
+  const file = resolve(cwd, '.env');
+  const given = Object.fromEntries(
+    Object.entries({
+      ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}),
+      ...present(env),
+    }).filter(([, value]) => value !== ''),
+  );
+  const parsed = SCHEMA.safeParse(given);
+  const faults = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => ({ setting: path.join('.'), rule: message })),
+    ...missing(given),
+  ];
+  if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
+  return Object.freeze(arrange(parsed.data, cwd));
+}
+
+function present(env: Environment): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+function missing(given: Environment): { setting: string; rule: string }[] {
+  const faults = new Map<string, string>();
+  for (const [setting, by, value] of NEEDS) {
+    const needed = value === undefined ? given[by] !== undefined : given[by] === value;
+    if (!needed || given[setting] !== undefined) continue;
+    faults.set(setting, `must be given with ${value === undefined ? by : `${by}=${value}`}`);
+  }
+  return [...faults].map(([setting, rule]) => ({ setting, rule }));
+}
+
+function arrange(given: z.infer<typeof SCHEMA>, cwd: string): Settings {
+  const dataDir = resolve(cwd, given.DATA_DIR);
+  const inData = (path: string | undefined, name: string) =>
+    path === undefined ? resolve(dataDir, name) : resolve(cwd, path);
+  return {
+    nodeEnv: given.NODE_ENV,
+    host: given.HOST,
+    port: given.PORT,
+    databaseUrl: given.DATABASE_URL ?? null,
+    dataDir,
+    inboxDir: inData(given.INBOX_DIR, 'inbox'),
+    outboxDir: inData(given.OUTBOX_DIR, 'outbox'),
+    oidc:
+      given.OIDC_ISSUER === undefined || given.OIDC_AUDIENCE === undefined
+        ? null
+        : { issuer: given.OIDC_ISSUER, audience: given.OIDC_AUDIENCE, rolesClaim: given.OIDC_ROLES_CLAIM },
+    tokenKeyFile: resolve(dataDir, 'keys/token.key'),
+    audit: { origin: given.AUDIT_ORIGIN, keyFile: inData(given.AUDIT_KEY_FILE, 'keys/audit.key') },
+    mail: mailSettings(given),
+    eventsKeyFile: inData(given.EVENTS_KEY_FILE, 'keys/events.key'),
+    notify:
+      given.SMTP_URL === undefined || given.MAIL_FROM === undefined || given.NOTIFY_TO.length === 0
+        ? null
+        : { smtpUrl: given.SMTP_URL, from: given.MAIL_FROM, to: given.NOTIFY_TO },
+    logLevel: given.LOG_LEVEL,
+    introspection: given.GRAPHQL_INTROSPECTION ?? given.NODE_ENV !== 'production',
+  };
+}
+
+function mailSettings(given: z.infer<typeof SCHEMA>): MailSettings {
+  const { MAIL_GATEWAY, MAIL_HTTP_URL, MAIL_HTTP_TOKEN, SMTP_URL, MAIL_FROM, MAIL_TO } = given;
+  if (MAIL_GATEWAY === 'http' && MAIL_HTTP_URL !== undefined)
+    return { gateway: 'http', url: MAIL_HTTP_URL, token: MAIL_HTTP_TOKEN ?? null };
+  if (MAIL_GATEWAY === 'smtp' && SMTP_URL !== undefined && MAIL_FROM !== undefined && MAIL_TO !== undefined)
+    return { gateway: 'smtp', url: SMTP_URL, from: MAIL_FROM, to: MAIL_TO };
+  return { gateway: 'file' };
+}
