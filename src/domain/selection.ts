@@ -1,0 +1,152 @@
+import type { Arm, Outcome, Reason } from './decision.ts';
+import type { KeyedHash } from './keyed-hash.ts';
+
+/** The keyed hashes that decide where chance decides, each under a key of its own. */
+export interface SelectionKeys {
+  /** Breaks ties of equal scores. */
+  readonly ties: KeyedHash;
+  /** Draws the holdout; its key stays the same for an evaluation period. */
+  readonly holdout: KeyedHash;
+  readonly exploration: KeyedHash;
+}
+
+export interface SelectionSettings {
+  readonly threshold: number;
+  readonly capacity: number;
+  readonly holdoutShare: number;
+  readonly explorationSize: number;
+}
+
+/** How an eligible customer ended. The position in the list is the code that the store keeps. */
+export const VERDICTS_OF_SELECTION = [
+  'MODEL',
+  'HOLDOUT',
+  'EXPLORATION_BELOW',
+  'EXPLORATION_CAPACITY',
+  'BELOW',
+  'CAPACITY',
+] as const;
+export type SelectionVerdict = (typeof VERDICTS_OF_SELECTION)[number];
+
+const MEANING: Readonly<
+  Record<SelectionVerdict, { outcome: Outcome; arm: Arm | null; reasons: readonly Reason[] }>
+> = {
+  MODEL: { outcome: 'MAIL', arm: 'MODEL', reasons: ['ABOVE_THRESHOLD'] },
+  HOLDOUT: { outcome: 'HELD_OUT', arm: 'HOLDOUT', reasons: ['RANDOM_HOLDOUT', 'ABOVE_THRESHOLD'] },
+  EXPLORATION_BELOW: {
+    outcome: 'MAIL',
+    arm: 'EXPLORATION',
+    reasons: ['RANDOM_EXPLORATION', 'BELOW_THRESHOLD'],
+  },
+  EXPLORATION_CAPACITY: {
+    outcome: 'MAIL',
+    arm: 'EXPLORATION',
+    reasons: ['RANDOM_EXPLORATION', 'CAPACITY', 'ABOVE_THRESHOLD'],
+  },
+  BELOW: { outcome: 'NOT_CHOSEN', arm: null, reasons: ['BELOW_THRESHOLD'] },
+  CAPACITY: { outcome: 'NOT_CHOSEN', arm: null, reasons: ['CAPACITY', 'ABOVE_THRESHOLD'] },
+};
+
+export function meaningOf(code: number): (typeof MEANING)[SelectionVerdict] {
+  const verdict = VERDICTS_OF_SELECTION[code];
+  if (verdict === undefined) throw new RangeError(`no verdict has the code ${code}`);
+  return MEANING[verdict];
+}
+
+export interface Selection {
+  /** Per eligible customer, the position of the verdict in VERDICTS_OF_SELECTION. */
+  readonly verdicts: Uint8Array;
+  /** Per eligible customer, 1 for the best score. */
+  readonly ranks: Int32Array;
+  /** How many scores are at or above the threshold. */
+  readonly aboveThreshold: number;
+}
+
+/**
+ * Chooses among the scored (domain.md, step 7): at or above the threshold, the best scores first up to the capacity, ties by
+ * keyed hash; the holdout out of the chosen; the exploration out of those not chosen, whoever hashes lowest.
+ * @param customers ids of the eligible; @param scores their probabilities, in the same order
+ */
+export function select(
+  customers: readonly string[],
+  scores: Float64Array,
+  settings: SelectionSettings,
+  keys: SelectionKeys,
+): Selection {
+  const order = rankOrder(customers, scores, keys.ties);
+  const verdicts = new Uint8Array(scores.length);
+  const ranks = new Int32Array(scores.length);
+  let aboveThreshold = 0;
+  for (let position = 0; position < order.length; position++) {
+    const at = order[position] ?? 0;
+    ranks[at] = position + 1;
+    const above = (scores[at] ?? 0) >= settings.threshold;
+    if (above) aboveThreshold++;
+    const chosen = above && position < settings.capacity;
+    const heldOut = chosen && keys.holdout.fraction(customers[at] ?? '') < settings.holdoutShare;
+    const verdict: SelectionVerdict = chosen ? (heldOut ? 'HOLDOUT' : 'MODEL') : above ? 'CAPACITY' : 'BELOW';
+    verdicts[at] = CODE[verdict];
+  }
+  for (const at of lowest(customers, verdicts, settings.explorationSize, keys.exploration)) {
+    verdicts[at] = verdicts[at] === CODE.CAPACITY ? CODE.EXPLORATION_CAPACITY : CODE.EXPLORATION_BELOW;
+  }
+  return { verdicts, ranks, aboveThreshold };
+}
+
+const CODE = Object.fromEntries(VERDICTS_OF_SELECTION.map((verdict, i) => [verdict, i])) as Record<
+  SelectionVerdict,
+  number
+>;
+
+/** Positions by descending score, equal scores by ascending keyed hash, equal hashes by id. */
+function rankOrder(customers: readonly string[], scores: Float64Array, ties: KeyedHash): Uint32Array {
+  const order = Uint32Array.from(scores, (_, i) => i);
+  order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  for (let from = 0; from < order.length; ) {
+    const score = scores[order[from] ?? 0];
+    let to = from + 1;
+    while (to < order.length && scores[order[to] ?? 0] === score) to++;
+    if (to - from > 1) {
+      const hashed = Array.from(order.subarray(from, to), (at) => ({
+        at,
+        id: customers[at] ?? '',
+        hash: ties.fraction(customers[at] ?? ''),
+      }));
+      hashed.sort((a, b) => a.hash - b.hash || (a.id < b.id ? -1 : 1));
+      order.set(
+        hashed.map(({ at }) => at),
+        from,
+      );
+    }
+    from = to;
+  }
+  return order;
+}
+
+/** The `count` customers not chosen whose hash is lowest. */
+function lowest(
+  customers: readonly string[],
+  verdicts: Uint8Array,
+  count: number,
+  hash: KeyedHash,
+): readonly number[] {
+  const drawn: { at: number; hash: number }[] = [];
+  let bar = 1;
+  for (let at = 0; at < customers.length && count > 0; at++) {
+    if (verdicts[at] !== CODE.BELOW && verdicts[at] !== CODE.CAPACITY) continue;
+    const value = hash.fraction(customers[at] ?? '');
+    if (value >= bar) continue;
+    drawn.push({ at, hash: value });
+    // Twice as many as needed are kept between cuts, so that a million customers are not sorted for the sake of twenty.
+    if (drawn.length >= 2 * count + 64) bar = cut(drawn, count);
+  }
+  cut(drawn, count);
+  return drawn.map(({ at }) => at);
+}
+
+/** Keeps the `count` lowest and returns the bar that a further one must stay below. */
+function cut(drawn: { at: number; hash: number }[], count: number): number {
+  drawn.sort((a, b) => a.hash - b.hash || a.at - b.at);
+  drawn.length = Math.min(drawn.length, count);
+  return drawn.length === count ? (drawn.at(-1)?.hash ?? 1) : 1;
+}

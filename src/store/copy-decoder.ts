@@ -1,0 +1,137 @@
+const HEADER_BYTES = 19;
+
+/**
+ * Decodes the rows of `COPY … TO STDOUT (FORMAT binary)`. Push chunks as they come; `next` stands at a row while a whole
+ * one is at hand. Fields are then read in column order.
+ */
+export class CopyDecoder {
+  #bytes: Buffer = Buffer.alloc(0);
+  #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, 0);
+  #at = 0;
+  #end = 0;
+  #headerSeen = false;
+
+  push(chunk: Buffer): void {
+    const rest = this.#bytes.subarray(this.#end);
+    this.#bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    this.#end = 0;
+    if (!this.#headerSeen && this.#bytes.length >= HEADER_BYTES) {
+      this.#headerSeen = true;
+      this.#end = HEADER_BYTES;
+    }
+  }
+
+  /** Goes to the next row; false when no whole one is at hand. */
+  next(): boolean {
+    const start = this.#end;
+    if (!this.#headerSeen || start + 2 > this.#bytes.length) return false;
+    const fields = this.#view.getInt16(start);
+    if (fields < 0) return false;
+    let at = start + 2;
+    for (let i = 0; i < fields; i++) {
+      if (at + 4 > this.#bytes.length) return false;
+      at += 4 + Math.max(this.#view.getInt32(at), 0);
+    }
+    if (at > this.#bytes.length) return false;
+    this.#at = start + 2;
+    this.#end = at;
+    this.#rowStart = start;
+    return true;
+  }
+  #rowStart = 0;
+
+  /** The bytes of the row at hand, valid until the next push. */
+  rowBytes(): Uint8Array {
+    return this.#bytes.subarray(this.#rowStart, this.#end);
+  }
+
+  skip(): void {
+    this.#at += 4 + Math.max(this.#view.getInt32(this.#at), 0);
+  }
+
+  boolean(): boolean {
+    const value = this.#bytes[this.#at + 4] === 1;
+    this.#at += 5;
+    return value;
+  }
+
+  int4(): number {
+    const value = this.#view.getInt32(this.#at + 4);
+    this.#at += 8;
+    return value;
+  }
+
+  int2(): number | null {
+    if (this.#null()) return null;
+    const value = this.#view.getInt16(this.#at + 4);
+    this.#at += 6;
+    return value;
+  }
+
+  float8(): number | null {
+    if (this.#null()) return null;
+    const value = this.#view.getFloat64(this.#at + 4);
+    this.#at += 12;
+    return value;
+  }
+
+  /** Text of ASCII (ids). */
+  ascii(): string {
+    const start = this.#at + 4;
+    this.#at = start + this.#view.getInt32(this.#at);
+    return this.#bytes.toString('latin1', start, this.#at);
+  }
+
+  bytes(): Uint8Array {
+    const start = this.#at + 4;
+    this.#at = start + this.#view.getInt32(this.#at);
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  /** One array's values into the columns they belong to, null as NaN. */
+  float8Array(columns: readonly Float64Array[], row: number): void {
+    const length = this.#arrayLength();
+    for (let i = 0; i < length; i++) {
+      const column = columns[i];
+      if (column !== undefined) column[row] = this.float8() ?? Number.NaN;
+      else this.skip();
+    }
+  }
+
+  textArray(columns: readonly (string | null)[][], row: number): void {
+    const length = this.#arrayLength();
+    for (let i = 0; i < length; i++) {
+      const column = columns[i];
+      if (this.#null()) {
+        if (column !== undefined) column[row] = null;
+        continue;
+      }
+      const start = this.#at + 4;
+      this.#at = start + this.#view.getInt32(this.#at);
+      if (column !== undefined) column[row] = this.#bytes.toString('utf8', start, this.#at);
+    }
+  }
+
+  int4Array(): readonly number[] | null {
+    if (this.#null()) return null;
+    return Array.from({ length: this.#arrayLength() }, () => this.int4());
+  }
+
+  int2Array(): readonly number[] {
+    return Array.from({ length: this.#arrayLength() }, () => this.int2() ?? 0);
+  }
+
+  #null(): boolean {
+    if (this.#view.getInt32(this.#at) !== -1) return false;
+    this.#at += 4;
+    return true;
+  }
+
+  #arrayLength(): number {
+    const dimensions = this.#view.getInt32(this.#at + 4);
+    const length = dimensions === 0 ? 0 : this.#view.getInt32(this.#at + 16);
+    this.#at += dimensions === 0 ? 16 : 24;
+    return length;
+  }
+}
