@@ -1,0 +1,32 @@
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { DateScalar } from './scalars.ts';
+
+@InputType({ description: 'A customer who said, by phone for example, that they want no mail.' })
+export class RecordOptOutInput {
+  @Field(() => ID)
+  readonly customer!: string;
+
+  @Field(() => String, { description: 'How the bank knows.' })
+  readonly note!: string;
+}
+
+@InputType({ description: 'A customer who is kept in the lee for now.' })
+export class AddToQuietListInput {
+  @Field(() => String)
+  readonly campaign!: string;
+
+  @Field(() => ID)
+  readonly customer!: string;
+
+  @Field(() => DateScalar, { description: 'The last day on which the customer is left alone.' })
+  readonly until!: string;
+
+  @Field(() => String)
+  readonly reason!: string;
+}
+
+@ObjectType()
+export class CustomerPayload {
+  @Field(() => ID)
+  readonly customer!: string;
+}
