@@ -1,0 +1,103 @@
+import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
+import { type AuditEntry, parseEntry } from './entry.ts';
+import { isSignedBy, type NoteVerifier, parseNote } from './signed-note.ts';
+import { Frontier, leafHash, sameHash, storedHashCount } from './tlog.ts';
+
+/** What is wrong with a part of the log. */
+export type LogRule =
+  | 'MISSING'
+  | 'UNREADABLE'
+  | 'LEAF'
+  | 'COLUMNS'
+  | 'HASH'
+  | 'UNSIGNED'
+  | 'ORIGIN'
+  | 'SIZE'
+  | 'ROOT'
+  | 'BEYOND';
+
+/** The first thing in a log that is not as it was recorded. */
+export interface LogFault {
+  readonly part: 'entry' | 'hash' | 'checkpoint';
+  /** The index of the entry, the place of the hash or the size of the checkpoint. */
+  readonly index: number;
+  readonly rule: LogRule;
+  readonly message: string;
+}
+
+/** An entry as it is kept. */
+export interface KeptEntry {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+  readonly leaf: Uint8Array;
+}
+
+/** Builds the tree again, entry by entry, beside a log that claims to be that tree. */
+export class LogCheck {
+  private readonly tree = Frontier.empty();
+
+  constructor(
+    private readonly origin: string,
+    private readonly verifier: NoteVerifier,
+  ) {}
+
+  /** How many entries were found right. */
+  get size(): number {
+    return this.tree.size;
+  }
+
+  get root(): Uint8Array {
+    return this.tree.root();
+  }
+
+  /** Takes the next entry; answers what it says and the hashes that the log must have stored for it, or what is wrong. */
+  entry(kept: KeptEntry): LogFault | { readonly entry: AuditEntry; readonly hashes: readonly Uint8Array[] } {
+    const index = this.tree.size;
+    if (kept.index !== index) return fault('entry', index, 'MISSING', `the next one is entry ${kept.index}`);
+    const leaf = leafHash(kept.bytes);
+    if (!sameHash(leaf, kept.leaf)) return fault('entry', index, 'LEAF', 'its bytes do not hash to its leaf');
+    const entry = parseEntry(kept.bytes);
+    if (entry === undefined)
+      return fault('entry', index, 'UNREADABLE', 'its bytes are not those of an entry');
+    return { entry, hashes: this.tree.append(leaf) };
+  }
+
+  /** Compares the hashes stored for the last entry taken with those computed. */
+  hashes(computed: readonly Uint8Array[], stored: ReadonlyMap<number, Uint8Array>): LogFault | undefined {
+    const first = storedHashCount(this.tree.size - 1);
+    for (const [offset, hash] of computed.entries()) {
+      const place = first + offset;
+      const found = stored.get(place);
+      if (found === undefined) return fault('hash', place, 'MISSING', `of entry ${this.tree.size - 1}`);
+      if (!sameHash(found, hash)) {
+        return fault('hash', place, 'HASH', `not the one that entry ${this.tree.size - 1} completes`);
+      }
+    }
+    return undefined;
+  }
+
+  /** Takes the checkpoint that is kept for the tree as it is now. */
+  checkpoint(root: Uint8Array, note: string): LogFault | undefined {
+    const size = this.tree.size;
+    const signed = parseNote(note);
+    const said: Checkpoint | undefined = parseCheckpoint(signed?.text ?? '');
+    if (signed === undefined || said === undefined) {
+      return fault('checkpoint', size, 'UNREADABLE', 'the note is not a checkpoint');
+    }
+    if (!isSignedBy(signed, this.verifier)) {
+      return fault('checkpoint', size, 'UNSIGNED', `not signed by ${this.verifier.text}`);
+    }
+    if (said.origin !== this.origin) return fault('checkpoint', size, 'ORIGIN', 'it is of another log');
+    if (said.size !== size)
+      return fault('checkpoint', size, 'SIZE', `what was signed is of size ${said.size}`);
+    if (!sameHash(said.root, this.root) || !sameHash(root, this.root)) {
+      return fault('checkpoint', size, 'ROOT', 'the entries before it are not those that were signed');
+    }
+    return undefined;
+  }
+}
+
+/** A fault; `message` is for a person and names no value. */
+export function fault(part: LogFault['part'], index: number, rule: LogRule, message: string): LogFault {
+  return { part, index, rule, message };
+}

@@ -1,0 +1,99 @@
+import type { AuditEntry } from './entry.ts';
+
+/** An act as a sentence has it: what someone did, and what someone wanted to do when the rules refused. */
+interface Phrase {
+  readonly did: string;
+  readonly wanted: string;
+}
+
+/** `{subject}` stands for the id of what the act was about. */
+const PHRASES: Readonly<Record<string, Phrase>> = {
+  'campaign.apply': { did: 'applied the campaign', wanted: 'apply the campaign' },
+  'campaign.read': { did: 'read the campaign', wanted: 'read the campaign' },
+  'run.read': { did: 'read run {subject}', wanted: 'read run {subject}' },
+  'run.start': { did: 'started run {subject}', wanted: 'start run {subject}' },
+  'run.resume': { did: 'resumed run {subject}', wanted: 'resume run {subject}' },
+  'run.receive': {
+    did: 'froze the snapshot of run {subject}',
+    wanted: 'freeze the snapshot of run {subject}',
+  },
+  'run.decide': {
+    did: 'recorded the decisions of run {subject}',
+    wanted: 'record the decisions of run {subject}',
+  },
+  'run.draw': { did: 'drew the batch of run {subject}', wanted: 'draw the batch of run {subject}' },
+  'run.halt': { did: 'halted run {subject}', wanted: 'halt run {subject}' },
+  'run.fail': { did: 'recorded that run {subject} failed', wanted: 'record that run {subject} failed' },
+  'run.supersede': { did: 'superseded run {subject}', wanted: 'supersede run {subject}' },
+  'run.reproduce': { did: 'reproduced run {subject}', wanted: 'reproduce run {subject}' },
+  'batch.read': { did: 'read batch {subject}', wanted: 'read batch {subject}' },
+  'batch.review': {
+    did: 'reviewed a customer of batch {subject}',
+    wanted: 'review a customer of batch {subject}',
+  },
+  'batch.remove': {
+    did: 'removed a customer from batch {subject}',
+    wanted: 'remove a customer from batch {subject}',
+  },
+  'batch.submit': { did: 'submitted batch {subject}', wanted: 'submit batch {subject}' },
+  'batch.approve': { did: 'approved batch {subject}', wanted: 'approve batch {subject}' },
+  'batch.reject': { did: 'rejected batch {subject}', wanted: 'reject batch {subject}' },
+  'batch.hold': { did: 'held batch {subject}', wanted: 'hold batch {subject}' },
+  'batch.release': { did: 'released batch {subject}', wanted: 'release batch {subject}' },
+  'batch.deliver': {
+    did: 'handed batch {subject} to the mail tool',
+    wanted: 'hand batch {subject} to the mail tool',
+  },
+  'batch.fallback': { did: 'drew fallback batch {subject}', wanted: 'draw a fallback batch' },
+  'engine.pause': { did: 'paused the engine', wanted: 'pause the engine' },
+  'engine.resume': { did: 'resumed the engine', wanted: 'resume the engine' },
+  'config.read': { did: 'read the settings', wanted: 'read the settings' },
+  'config.propose': { did: 'proposed config change {subject}', wanted: 'propose a config change' },
+  'config.approve': { did: 'approved config change {subject}', wanted: 'approve config change {subject}' },
+  'config.reject': { did: 'rejected config change {subject}', wanted: 'reject config change {subject}' },
+  'model.read': { did: 'read model version {subject}', wanted: 'read model version {subject}' },
+  'model.register': { did: 'registered model version {subject}', wanted: 'register a model version' },
+  'model.validate': { did: 'validated model version {subject}', wanted: 'validate model version {subject}' },
+  'model.approve': { did: 'approved model version {subject}', wanted: 'approve model version {subject}' },
+  'model.activate': { did: 'activated model version {subject}', wanted: 'activate model version {subject}' },
+  'model.retire': { did: 'retired model version {subject}', wanted: 'retire model version {subject}' },
+  'dataUse.read': { did: 'read data use {subject}', wanted: 'read data use {subject}' },
+  'dataUse.declare': { did: 'declared data use {subject}', wanted: 'declare a data use' },
+  'dataUse.decide': { did: 'decided on data use {subject}', wanted: 'decide on data use {subject}' },
+  'dataUse.signOff': { did: 'signed off data use {subject}', wanted: 'sign off data use {subject}' },
+  'dataUse.withdraw': { did: 'withdrew data use {subject}', wanted: 'withdraw data use {subject}' },
+  'customer.read': {
+    did: 'read the record of customer {subject}',
+    wanted: 'read the record of customer {subject}',
+  },
+  'customer.protect': {
+    did: 'protected customer {subject} from mail',
+    wanted: 'protect customer {subject} from mail',
+  },
+  'customer.erase': { did: 'erased customer {subject}', wanted: 'erase customer {subject}' },
+  'incident.open': { did: 'opened incident {subject}', wanted: 'open an incident' },
+  'incident.read': { did: 'read incident {subject}', wanted: 'read incident {subject}' },
+  'incident.resolve': { did: 'resolved incident {subject}', wanted: 'resolve incident {subject}' },
+  'audit.read': { did: 'read the audit log', wanted: 'read the audit log' },
+  'audit.readOwn': { did: 'read their own audit entries', wanted: 'read their own audit entries' },
+};
+
+/** An entry as one English sentence, for instance "o.one (OPERATOR) released batch 7 of investing-retail." */
+export function summaryOf(entry: AuditEntry): string {
+  const { actor, role, action, campaign, subject, refusal } = entry;
+  const phrase = Object.hasOwn(PHRASES, action) ? PHRASES[action] : undefined;
+  const { did, wanted } = phrase ?? generic(action, subject);
+  const act = (refusal === null ? did : `wanted to ${wanted}`).replace(
+    '{subject}',
+    () => subject ?? 'unknown',
+  );
+  const who = role === null ? actor : `${actor} (${role})`;
+  const where = campaign === null ? '' : ` of ${campaign}`;
+  const end = refusal === null ? '' : ` and was refused: ${refusal.code}, ${refusal.rule}`;
+  return `${who} ${act}${where}${end}.`;
+}
+
+function generic(action: string, subject: string | null): Phrase {
+  const what = subject === null ? action : `${action} on {subject}`;
+  return { did: `did ${what}`, wanted: `do ${what}` };
+}

@@ -1,0 +1,157 @@
+import {
+  type AuditTransaction,
+  bytesIn,
+  numberIn,
+  type Row,
+  selectRows,
+  textIn,
+} from './audit-transaction.ts';
+import type { AuditEntry } from './entry.ts';
+import { fault, LogCheck, type LogFault } from './log-check.ts';
+import type { NoteVerifier } from './signed-note.ts';
+import { storedHashCount } from './tlog.ts';
+
+/** What `verifyLog` found. The log is right when `fault` is null. */
+export interface LogVerification {
+  /** Entries and checkpoints found right before the fault. */
+  readonly entries: number;
+  readonly checkpoints: number;
+  /** Entries committed and not yet in the log. */
+  readonly staged: number;
+  /** The root over the entries found right. */
+  readonly root: Uint8Array;
+  readonly fault: LogFault | null;
+}
+
+const BLOCK = 2000;
+
+/**
+ * Verifies the whole log in the database against the verifier key: indexes contiguous from 0, bytes that hash to
+ * their leaves, search columns that say what the bytes say, stored hashes, and every checkpoint signed and over the
+ * entries before it. Stops at the first thing that differs. Call it in a REPEATABLE READ transaction: the sequencer
+ * goes on beside it.
+ */
+export async function verifyLog(
+  db: AuditTransaction,
+  origin: string,
+  verifier: NoteVerifier,
+): Promise<LogVerification> {
+  const check = new LogCheck(origin, verifier);
+  const counts = { checkpoints: 0 };
+  const found = await firstFault(db, check, counts);
+  const [row = {}] = await selectRows(db, 'select count(*)::float8 as staged from audit_staged');
+  return {
+    entries: check.size,
+    checkpoints: counts.checkpoints,
+    staged: numberIn(row, 'staged'),
+    root: check.root,
+    fault: found ?? null,
+  };
+}
+
+async function firstFault(
+  db: AuditTransaction,
+  check: LogCheck,
+  counts: { checkpoints: number },
+): Promise<LogFault | undefined> {
+  let wrong = checkCheckpoint(check, await checkpointsIn(db, -1, 0), counts);
+  while (wrong === undefined) {
+    const first = check.size;
+    const entries = await entriesFrom(db, first);
+    if (entries.length === 0) return faultAtEnd(db, first);
+    const stored = await hashesIn(db, first, first + entries.length);
+    const checkpoints = await checkpointsIn(db, first, first + entries.length);
+    for (const row of entries) {
+      wrong ??= checkEntry(check, row, stored) ?? checkCheckpoint(check, checkpoints, counts);
+    }
+  }
+  return wrong;
+}
+
+function checkEntry(
+  check: LogCheck,
+  row: Row,
+  stored: ReadonlyMap<number, Uint8Array>,
+): LogFault | undefined {
+  const index = numberIn(row, 'index');
+  const result = check.entry({ index, bytes: bytesIn(row, 'bytes'), leaf: bytesIn(row, 'leaf') });
+  if ('part' in result) return result;
+  if (!columnsSay(row, result.entry)) {
+    return fault('entry', index, 'COLUMNS', 'it is found under what its bytes do not say');
+  }
+  return check.hashes(result.hashes, stored);
+}
+
+function columnsSay(row: Row, entry: AuditEntry): boolean {
+  const { at, ...columns } = entry;
+  return (
+    row.at instanceof Date &&
+    row.at.toISOString() === at &&
+    (['actor', 'role', 'action', 'campaign', 'subject', 'digest'] as const).every(
+      (column) => row[column] === columns[column],
+    )
+  );
+}
+
+function checkCheckpoint(
+  check: LogCheck,
+  checkpoints: ReadonlyMap<number, Row>,
+  counts: { checkpoints: number },
+): LogFault | undefined {
+  const row = checkpoints.get(check.size);
+  if (row === undefined) return undefined;
+  const found = check.checkpoint(bytesIn(row, 'root'), textIn(row, 'note'));
+  if (found === undefined) counts.checkpoints += 1;
+  return found;
+}
+
+/** The log must end where its newest checkpoint says, neither earlier nor later. */
+async function faultAtEnd(db: AuditTransaction, size: number): Promise<LogFault | undefined> {
+  const [row = {}] = await selectRows(
+    db,
+    `select coalesce((select max(size) from audit_checkpoint), 0)::float8 as signed,
+            coalesce((select max(audit_hash.index) + 1 from audit_hash), 0)::float8 as hashes`,
+  );
+  const signed = numberIn(row, 'signed');
+  if (signed > size) return fault('entry', size, 'MISSING', `a checkpoint of size ${signed} was signed`);
+  if (signed < size) return fault('entry', signed, 'BEYOND', `the newest checkpoint is of size ${signed}`);
+  const hashes = storedHashCount(size);
+  return numberIn(row, 'hashes') > hashes
+    ? fault('hash', hashes, 'BEYOND', `${size} entries have ${hashes} stored hashes`)
+    : undefined;
+}
+
+function entriesFrom(db: AuditTransaction, first: number): Promise<readonly Row[]> {
+  return selectRows(
+    db,
+    `select index::float8, bytes, leaf, at, actor, role, action, campaign, subject, digest
+       from audit_entry where audit_entry.index >= $1 order by audit_entry.index limit $2`,
+    [first, BLOCK],
+  );
+}
+
+async function hashesIn(
+  db: AuditTransaction,
+  first: number,
+  end: number,
+): Promise<ReadonlyMap<number, Uint8Array>> {
+  const rows = await selectRows(
+    db,
+    'select index::float8, hash from audit_hash where audit_hash.index >= $1 and audit_hash.index < $2',
+    [storedHashCount(first), storedHashCount(end)],
+  );
+  return new Map(rows.map((row) => [numberIn(row, 'index'), bytesIn(row, 'hash')]));
+}
+
+async function checkpointsIn(
+  db: AuditTransaction,
+  after: number,
+  until: number,
+): Promise<ReadonlyMap<number, Row>> {
+  const rows = await selectRows(
+    db,
+    'select size::float8, root, note from audit_checkpoint where size > $1 and size <= $2',
+    [after, until],
+  );
+  return new Map(rows.map((row) => [numberIn(row, 'size'), row]));
+}
