@@ -1,12 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { type Cluster, OWNER, openCluster } from './postgres-cluster.ts';
-import { disownPidFile, findPostmaster, hasPidFile } from './postmaster.ts';
-import { EmbeddedPostgresError, findServerPrograms, type ServerPrograms } from './server-programs.ts';
+import { disownPidFile, findPostmaster, type Postmaster } from './postmaster.ts';
+import {
+  EmbeddedPostgresError,
+  findServerPrograms,
+  SERVER_ENVIRONMENT,
+  type ServerPrograms,
+} from './server-programs.ts';
 
 /** A PostgreSQL of our own that is running. `url` connects as its owner. */
 export interface EmbeddedPostgres {
@@ -52,58 +57,65 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const programs = await findServerPrograms();
   const cluster = await openCluster(dataDir, programs);
-  let spawned: ReturnType<typeof spawnServer> | undefined;
+  let attempt: Attempt | undefined;
   for (let waited = 0, starts = 0; waited < GIVE_UP_MS && starts < STARTS; waited += PAUSE_MS) {
     const postmaster = findPostmaster(cluster.folder);
-    if (postmaster === undefined && spawned?.exited() !== false) {
-      if (spawned !== undefined) rejectLasting(spawned.log(), cluster);
-      disownPidFile(cluster.folder);
-      starts += 1;
-      spawned = spawnServer(cluster, programs, { ...settings, port: String(await freePort()) });
-    }
     const url = `postgresql://${OWNER}:${cluster.password}@127.0.0.1:${postmaster?.port}/postgres`;
     const presence = postmaster && (await join(url));
-    if (presence) return { url, stop: () => leave(presence, cluster, postmaster.pid) };
+    if (presence && isUp(cluster, postmaster))
+      return { url, stop: () => leave(presence, cluster, postmaster) };
+    await presence?.end().catch(() => undefined);
+    if (postmaster === undefined && !attempt?.running()) {
+      attempt?.rejectLasting();
+      disownPidFile(cluster.folder);
+      starts += 1;
+      attempt = startServer(cluster, programs, { ...settings, port: String(await freePort()) });
+    }
     await setTimeout(PAUSE_MS);
   }
   throw new EmbeddedPostgresError(`it did not get ready; its log is ${cluster.log}.`);
 }
 
-function spawnServer(
-  cluster: Cluster,
+/** A server process that we started; another start at the same moment may win against it. */
+interface Attempt {
+  running(): boolean;
+  /** Throws unless it ended for a reason that goes over by itself. */
+  rejectLasting(): void;
+}
+
+function startServer(
+  { folder, log }: Cluster,
   { postgres, account }: ServerPrograms,
-  settings: Record<string, string>,
-) {
-  const output = openSync(cluster.log, 'a', 0o600);
-  const from = readFileSync(cluster.log).length;
-  const given = Object.entries({ ...SERVER_SETTINGS, ...settings }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
-  const server = spawn(postgres, ['-D', cluster.folder, ...given], {
+  settings: Readonly<Record<string, string>>,
+): Attempt {
+  const output = openSync(log, 'a', 0o600);
+  const { size } = fstatSync(output);
+  const given = Object.entries({ ...SERVER_SETTINGS, ...settings }).map(
+    ([name, value]) => `--${name}=${value}`,
+  );
+  const server = spawn(postgres, ['-D', folder, ...given], {
     ...account,
     cwd: '/',
-    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+    env: SERVER_ENVIRONMENT,
     // A session of its own: an interrupt in our terminal is ours to handle, not the server's.
     detached: true,
     stdio: ['ignore', output, output],
   });
-  let exited = false;
-  server.once('error', () => {
-    exited = true;
-  });
-  server.once('exit', () => {
-    exited = true;
-  });
-  server.unref();
   closeSync(output);
-  return { exited: () => exited, log: () => readFileSync(cluster.log).subarray(from).toString() };
-}
-
-function rejectLasting(log: string, cluster: Cluster): void {
-  if (PASSING.test(log)) return;
-  const last = log.trim().split('\n').at(-1) ?? '';
-  throw new EmbeddedPostgresError(`it does not start (${last}); its log is ${cluster.log}.`);
+  server.unref();
+  let problem = '';
+  server.once('error', ({ message }) => {
+    problem = message;
+  });
+  return {
+    running: () => problem === '' && server.exitCode === null && server.signalCode === null,
+    rejectLasting: () => {
+      const said = readFileSync(log).subarray(size).toString().trim();
+      if (server.exitCode === 0 || PASSING.test(said)) return;
+      const last = problem || (said.split('\n').at(-1) ?? '');
+      throw new EmbeddedPostgresError(`it does not start (${last}); its log is ${log}.`);
+    },
+  };
 }
 
 async function freePort(): Promise<number> {
@@ -122,7 +134,10 @@ async function join(url: string): Promise<pg.Client | undefined> {
     application_name: 'waarom presence',
     keepAlive: true,
   });
-  client.on('error', () => undefined);
+  let broken = false;
+  client.on('error', () => {
+    broken = true;
+  });
   try {
     await client.connect();
     await client.query('select pg_advisory_lock_shared($1)', [IN_USE]);
@@ -131,17 +146,24 @@ async function join(url: string): Promise<pg.Client | undefined> {
     await client.end().catch(() => undefined);
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     const ended = cause instanceof Error && cause.message.startsWith('Connection terminated');
-    if (NOT_NOW.has(code) || ended) return undefined;
+    if (broken || ended || NOT_NOW.has(code)) return undefined;
     throw cause;
   }
 }
 
-async function leave(presence: pg.Client, cluster: Cluster, pid: number): Promise<void> {
-  const alone = await isAlone(presence);
-  if (alone) process.kill(pid, 'SIGINT');
+/** A lock that became free because the server goes down is no presence: it says that it stops before it lets go. */
+function isUp(cluster: Cluster, joined: Postmaster): boolean {
+  const now = findPostmaster(cluster.folder);
+  return now !== undefined && now.pid === joined.pid && !now.stopping;
+}
+
+async function leave(presence: pg.Client, cluster: Cluster, { pid }: Postmaster): Promise<void> {
+  if (await isAlone(presence)) {
+    process.kill(pid, 'SIGINT');
+    // Only the server takes the lock from us, so that nobody joins a server that is about to go.
+    while (findPostmaster(cluster.folder)?.pid === pid) await setTimeout(PAUSE_MS);
+  }
   await presence.end().catch(() => undefined);
-  while (alone && hasPidFile(cluster.folder) && findPostmaster(cluster.folder) !== undefined)
-    await setTimeout(PAUSE_MS);
 }
 
 /** False too when the server is gone, so that there is nothing to stop. */

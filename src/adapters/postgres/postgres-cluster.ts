@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import {
+  chmod,
   chown,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
   realpath,
@@ -13,9 +13,15 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { EmbeddedPostgresError, reaches, type ServerPrograms, SHARED_STATE } from './server-programs.ts';
+import {
+  EmbeddedPostgresError,
+  reaches,
+  SERVER_ENVIRONMENT,
+  type ServerPrograms,
+  SHARED_STATE,
+} from './server-programs.ts';
 
 const run = promisify(execFile);
 
@@ -57,33 +63,35 @@ export async function openCluster(dataDir: string, programs: ServerPrograms): Pr
 }
 
 async function initialise(dataDir: string, place: string, programs: ServerPrograms): Promise<void> {
+  const unfinished = join(dataDir, `postgres.unfinished-${process.pid}-${randomBytes(4).toString('hex')}`);
+  // Root's own folders cannot be reached by the account of the server: then the cluster lives elsewhere, behind a link.
+  const home = reaches(dataDir, programs.account) ? unfinished : join(SHARED_STATE, basename(unfinished));
+  await mkdir(home, { recursive: true });
+  if (home !== unfinished) await symlink(home, unfinished);
+  await makeCluster(home, programs);
+  await rename(unfinished, place).catch(async (cause: Error) => {
+    await rm(home, { recursive: true });
+    await rm(unfinished, { force: true });
+    if (!existsSync(place)) throw cause;
+  });
+}
+
+async function makeCluster(home: string, programs: ServerPrograms): Promise<void> {
   const { account, initdb } = programs;
-  const unfinished = join(dataDir, `postgres.unfinished-${process.pid}`);
-  const home = reaches(dataDir, account) ? unfinished : await homeElsewhere();
-  await mkdir(home, { recursive: true, mode: account.uid === undefined ? 0o700 : 0o711 });
+  await chmod(home, account.uid === undefined ? 0o700 : 0o711);
   const [password, folder] = [join(home, 'password'), join(home, 'cluster')];
   await writeFile(password, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
   await mkdir(folder, { mode: 0o700 });
   for (const path of [password, folder]) await handOver(path, programs);
   const flags = ['--encoding=UTF8', '--locale=C', '--data-checksums', '--auth=scram-sha-256'];
-  await run(initdb, [`--pgdata=${folder}`, `--username=${OWNER}`, `--pwfile=${password}`, ...flags], {
-    ...account,
-    cwd: '/',
-    env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+  const environment = { ...account, cwd: '/', env: SERVER_ENVIRONMENT };
+  await run(
+    initdb,
+    [`--pgdata=${folder}`, `--username=${OWNER}`, `--pwfile=${password}`, ...flags],
+    environment,
+  ).catch((cause: Error) => {
+    throw new EmbeddedPostgresError(`it could not be initialised (${cause.message.trim()}).`);
   });
-  if (home !== unfinished) await symlink(home, unfinished);
-  await rename(unfinished, place).catch(async (cause: Error) => {
-    await rm(unfinished, { recursive: true });
-    if (!existsSync(place)) throw cause;
-  });
-}
-
-/** Root's own folders cannot be reached by the account of the server: the cluster lives elsewhere, behind a link. */
-async function homeElsewhere(): Promise<string> {
-  await mkdir(SHARED_STATE, { recursive: true, mode: 0o755 });
-  const home = await mkdtemp(join(SHARED_STATE, 'postgres-'));
-  await run('chmod', ['711', home]);
-  return home;
 }
 
 async function handOver(path: string, { account }: ServerPrograms): Promise<void> {
@@ -92,9 +100,10 @@ async function handOver(path: string, { account }: ServerPrograms): Promise<void
 
 async function removeUnfinished(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
-    const pid = /^postgres\.unfinished-(\d+)$/.exec(name)?.[1];
-    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
-    await rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 5 });
+    const pid = /^postgres\.unfinished-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    for (const folder of [dataDir, SHARED_STATE])
+      await rm(join(folder, name), { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

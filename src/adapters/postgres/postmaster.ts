@@ -6,6 +6,8 @@ import { join } from 'node:path';
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
+  /** It was told to stop and takes no more connections. */
+  readonly stopping: boolean;
 }
 
 /**
@@ -16,12 +18,8 @@ export function findPostmaster(cluster: string): Postmaster | undefined {
   const lines = readLines(pidFile(cluster));
   const [pid, port] = [Number(lines[0]), Number(lines[3])];
   if (!Number.isInteger(pid) || pid <= 0 || !Number.isInteger(port)) return undefined;
-  return commandOf(pid).includes(cluster) ? { pid, port } : undefined;
-}
-
-/** Is there a `postmaster.pid`, of a running server or of a killed one? A server that stops takes it away last. */
-export function hasPidFile(cluster: string): boolean {
-  return readLines(pidFile(cluster)).length > 0;
+  const stopping = lines[7]?.trim() === 'stopping';
+  return commandOf(pid).includes(cluster) ? { pid, port, stopping } : undefined;
 }
 
 /**

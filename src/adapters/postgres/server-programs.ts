@@ -32,6 +32,9 @@ export class EmbeddedPostgresError extends Error {
 /** A folder that every account may reach, for root whose own folders others may not. */
 export const SHARED_STATE = '/var/lib/waarom';
 
+/** All that the server is told of our environment: none of our secrets, and one language for its messages. */
+export const SERVER_ENVIRONMENT = { LC_ALL: 'C', PATH: '/usr/bin:/bin' };
+
 /** Finds the programs and the account for them. Throws EmbeddedPostgresError. */
 export async function findServerPrograms(): Promise<ServerPrograms> {
   const account = await serverAccount();

@@ -1,0 +1,129 @@
+/** Writes small ONNX files (onnx.proto), so that tests can have any model, sound or hostile. */
+
+export const FLOAT = 1;
+export const INT64 = 7;
+export const DOUBLE = 11;
+
+/** A node; attributes as encoded AttributeProto. */
+export interface NodeSpec {
+  readonly op: string;
+  readonly inputs?: readonly string[];
+  readonly outputs: readonly string[];
+  readonly domain?: string;
+  readonly attributes?: readonly Uint8Array[];
+}
+
+export interface ValueSpec {
+  readonly name: string;
+  readonly type?: number;
+  readonly dims: readonly (number | null)[];
+}
+
+export interface ModelFile {
+  readonly nodes: readonly NodeSpec[];
+  readonly inputs: readonly ValueSpec[];
+  readonly outputs: readonly ValueSpec[];
+  readonly initializers?: readonly Uint8Array[];
+  readonly irVersion?: number;
+  /** Fields of ModelProto to append. */
+  readonly extra?: readonly Uint8Array[];
+}
+
+function varint(value: number | bigint): Uint8Array {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  do {
+    bytes.push(Number(rest & 127n) | (rest > 127n ? 128 : 0));
+    rest >>= 7n;
+  } while (rest > 0n);
+  return Uint8Array.from(bytes);
+}
+
+/** A varint field. */
+export function number(field: number, value: number | bigint): Uint8Array {
+  return Buffer.concat([varint(field * 8), varint(value)]);
+}
+
+/** A length-delimited field: text, bytes or the fields of a message. */
+export function bytes(field: number, ...parts: readonly (Uint8Array | string)[]): Uint8Array {
+  const body = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+  return Buffer.concat([varint(field * 8 + 2), varint(body.length), body]);
+}
+
+/** The fields of a TensorProto with its numbers inside. */
+export function tensor(
+  name: string,
+  type: number,
+  dims: readonly number[],
+  values: readonly number[],
+): Uint8Array {
+  const raw =
+    type === INT64
+      ? new BigInt64Array(values.map(BigInt)).buffer
+      : type === DOUBLE
+        ? new Float64Array(values).buffer
+        : new Float32Array(values).buffer;
+  return Buffer.concat([
+    ...dims.map((dim) => number(1, dim)),
+    number(2, type),
+    bytes(8, name),
+    bytes(9, new Uint8Array(raw)),
+  ]);
+}
+
+/** AttributeProto with an integer. */
+export function integerAttribute(name: string, value: number): Uint8Array {
+  return Buffer.concat([bytes(1, name), number(3, value), number(20, 2)]);
+}
+
+function value({ name, type = FLOAT, dims }: ValueSpec): Uint8Array {
+  const shape = dims.map((dim) => bytes(1, dim === null ? bytes(2, 'N') : number(1, dim)));
+  return Buffer.concat([bytes(1, name), bytes(2, bytes(1, number(1, type), bytes(2, ...shape)))]);
+}
+
+function node({ op, inputs = [], outputs, domain = '', attributes = [] }: NodeSpec): Uint8Array {
+  return Buffer.concat([
+    ...inputs.map((name) => bytes(1, name)),
+    ...outputs.map((name) => bytes(2, name)),
+    bytes(4, op),
+    ...attributes.map((attribute) => bytes(5, attribute)),
+    bytes(7, domain),
+  ]);
+}
+
+export function onnxFile(model: ModelFile): Uint8Array {
+  return Buffer.concat([
+    number(1, model.irVersion ?? 8),
+    bytes(
+      7,
+      ...model.nodes.map((spec) => bytes(1, node(spec))),
+      bytes(2, 'graph'),
+      ...(model.initializers ?? []).map((initializer) => bytes(5, initializer)),
+      ...model.inputs.map((spec) => bytes(11, value(spec))),
+      ...model.outputs.map((spec) => bytes(12, value(spec))),
+    ),
+    bytes(8, bytes(1, ''), number(2, 13)),
+    ...(model.extra ?? []),
+  ]);
+}
+
+/** A model that is the mean of its features through a sigmoid: one matrix in, one number a row out. */
+export function sigmoidOfMean(features: number, changes: Partial<ModelFile> = {}): Uint8Array {
+  return onnxFile({
+    nodes: [
+      { op: 'MatMul', inputs: ['x', 'weights'], outputs: ['mean'] },
+      { op: 'Sigmoid', inputs: ['mean'], outputs: ['p'] },
+    ],
+    inputs: [{ name: 'x', dims: [null, features] }],
+    outputs: [{ name: 'p', dims: [null, 1] }],
+    initializers: [
+      tensor(
+        'weights',
+        FLOAT,
+        [features, 1],
+        Array.from({ length: features }, () => 1 / features),
+      ),
+    ],
+    ...changes,
+  });
+}
