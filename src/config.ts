@@ -115,7 +115,7 @@ const NEEDS = [
  * Reads the settings out of the environment and, for what is not there, out of `.env` in `cwd`.
  * An empty value counts as absent. Throws SettingsError naming everything that is wrong at once.
  */
-export function loadSettings(env: Environment, cwd: string): Settings {
+export function loadSettings(env: Environment = process.env, cwd: string = process.cwd()): Settings {
   const file = resolve(cwd, '.env');
   const given = Object.fromEntries(
     Object.entries({
@@ -129,7 +129,12 @@ export function loadSettings(env: Environment, cwd: string): Settings {
     ...missing(given),
   ];
   if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
-  return Object.freeze(arrange(parsed.data, cwd));
+  return freeze(arrange(parsed.data, cwd));
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
+  return Object.freeze(value);
 }
 
 function present(env: Environment): Record<string, string> {

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Environment, loadSettings, SettingsError } from '../../src/config.ts';
+
+let cwd: string;
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'waarom-settings-'));
+});
+
+afterEach(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+function faults(env: Environment): string[] {
+  try {
+    loadSettings(env, cwd);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults.map(({ setting, rule }) => `${setting} ${rule}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('loadSettings', () => {
+  it('needs nothing to be set', () => {
+    expect(loadSettings({}, cwd)).toEqual({
+      nodeEnv: 'development',
+      host: '127.0.0.1',
+      port: 4000,
+      databaseUrl: null,
+      dataDir: join(cwd, 'data'),
+      inboxDir: join(cwd, 'data/inbox'),
+      outboxDir: join(cwd, 'data/outbox'),
+      oidc: null,
+      tokenKeyFile: join(cwd, 'data/keys/token.key'),
+      audit: { origin: 'waarom.localhost/audit', keyFile: join(cwd, 'data/keys/audit.key') },
+      mail: { gateway: 'file' },
+      eventsKeyFile: join(cwd, 'data/keys/events.key'),
+      notify: null,
+      logLevel: 'info',
+      introspection: true,
+    });
+  });
+
+  it('reads .env, over which the environment itself goes', () => {
+    writeFileSync(join(cwd, '.env'), 'PORT=4100\nHOST=0.0.0.0\nDATA_DIR="/srv/waarom"\nLOG_LEVEL=\n');
+    expect(loadSettings({ PORT: '4200', HOST: '' }, cwd)).toMatchObject({
+      port: 4200,
+      host: '0.0.0.0',
+      inboxDir: '/srv/waarom/inbox',
+      logLevel: 'info',
+    });
+  });
+
+  it('names every wrong setting at once', () => {
+    expect(
+      faults({
+        PORT: '65536',
+        DATABASE_URL: 'mysql://localhost/waarom',
+        OIDC_ISSUER: 'http://identity.example',
+        MAIL_GATEWAY: 'http',
+        NOTIFY_TO: 'operations@bank.example, nobody',
+        NODE_ENV: 'staging',
+      }),
+    ).toEqual([
+      'NODE_ENV must be one of development, test, production',
+      'PORT must be a whole number from 0 to 65535',
+      'DATABASE_URL must be a URL starting with postgres:// or postgresql://',
+      'OIDC_ISSUER must be https, except on this machine',
+      'NOTIFY_TO must be e-mail addresses with commas between them',
+      'OIDC_AUDIENCE must be given with OIDC_ISSUER',
+      'MAIL_HTTP_URL must be given with MAIL_GATEWAY=http',
+      'SMTP_URL must be given with NOTIFY_TO',
+      'MAIL_FROM must be given with NOTIFY_TO',
+    ]);
+  });
+
+  it('knows the three ways to the mail tool', () => {
+    const smtp = {
+      SMTP_URL: 'smtps://mail.example',
+      MAIL_FROM: 'waarom@bank.example',
+      MAIL_TO: 'tool@bank.example',
+    };
+    expect(loadSettings({ MAIL_GATEWAY: 'smtp', ...smtp }, cwd).mail).toEqual({
+      gateway: 'smtp',
+      url: 'smtps://mail.example',
+      from: 'waarom@bank.example',
+      to: 'tool@bank.example',
+    });
+    expect(loadSettings({ MAIL_GATEWAY: 'http', MAIL_HTTP_URL: 'https://tool.example' }, cwd).mail).toEqual({
+      gateway: 'http',
+      url: 'https://tool.example',
+      token: null,
+    });
+    expect(faults({ MAIL_GATEWAY: 'smtp' })).toHaveLength(3);
+  });
+
+  it('shows the schema to nobody in production unless told to', () => {
+    expect(loadSettings({ NODE_ENV: 'production' }, cwd).introspection).toBe(false);
+    const asked = { NODE_ENV: 'production', GRAPHQL_INTROSPECTION: 'true' };
+    expect(loadSettings(asked, cwd).introspection).toBe(true);
+  });
+
+  it('cannot be changed afterwards, in no part of it', () => {
+    const settings = loadSettings({}, cwd);
+    expect(
+      Object.isFrozen(settings) && Object.isFrozen(settings.audit) && Object.isFrozen(settings.mail),
+    ).toBe(true);
+  });
+
+  it('never repeats a value, which may be a secret', () => {
+    const names = [
+      'PORT',
+      'DATABASE_URL',
+      'OIDC_ISSUER',
+      'SMTP_URL',
+      'MAIL_GATEWAY',
+      'NOTIFY_TO',
+      'MAIL_HTTP_URL',
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.stringMatching(/^[a-z0-9]{12,24}$/), (name, secret) => {
+        const said = faults({ [name]: `x-${secret} y` }).join('\n');
+        expect(said).toContain(name);
+        expect(said).not.toContain(secret);
+      }),
+    );
+  });
+});
