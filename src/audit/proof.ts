@@ -76,8 +76,8 @@ export function checkConsistency(
 ): boolean {
   // Every tree begins with the empty one: a proof of that would prove nothing.
   if (!isCount(from) || !isCount(to) || from < 1 || from > to) return false;
-  if (![fromRoot, toRoot, ...path].every(isHash)) return false;
   if (from === to) return path.length === 0 && sameHash(fromRoot, toRoot);
+  if (![fromRoot, toRoot, ...path].every(isHash)) return false;
   const [first, ...rest] = from === splitPoint(from + 1) ? [fromRoot, ...path] : path;
   if (first === undefined || path.length === 0) return false;
   let [fn, sn] = [from - 1, to - 1];

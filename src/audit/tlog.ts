@@ -18,8 +18,9 @@ export function leafHash(data: Uint8Array): Uint8Array {
   return hash('sha256', Buffer.concat([LEAF, data]), 'buffer');
 }
 
-/** The hash of an inner node: SHA-256(0x01 ‖ left ‖ right), RFC 6962 §2.1. */
+/** The hash of an inner node: SHA-256(0x01 ‖ left ‖ right), RFC 6962 §2.1. Throws RangeError on other than two hashes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  if (left.length !== HASH_SIZE || right.length !== HASH_SIZE) throw new RangeError('not two hashes');
   node.set(left, 1);
   node.set(right, 1 + HASH_SIZE);
   return hash('sha256', node, 'buffer');
