@@ -76,6 +76,11 @@ export function integerAttribute(name: string, value: number): Uint8Array {
   return Buffer.concat([bytes(1, name), number(3, value), number(20, 2)]);
 }
 
+/** AttributeProto with a list of integers. */
+export function integersAttribute(name: string, values: readonly number[]): Uint8Array {
+  return Buffer.concat([bytes(1, name), ...values.map((value) => number(8, value)), number(20, 7)]);
+}
+
 function value({ name, type = FLOAT, dims }: ValueSpec): Uint8Array {
   const shape = dims.map((dim) => bytes(1, dim === null ? bytes(2, 'N') : number(1, dim)));
   return Buffer.concat([bytes(1, name), bytes(2, bytes(1, number(1, type), bytes(2, ...shape)))]);
@@ -105,6 +110,38 @@ export function onnxFile(model: ModelFile): Uint8Array {
     bytes(8, bytes(1, ''), number(2, 13)),
     ...(model.extra ?? []),
   ]);
+}
+
+/** A model whose work grows with its rows: two products of [N,3000] and [3000,3000]. */
+export function slowModel(): Uint8Array {
+  const filled = { op: 'ConstantOfShape', inputs: ['square'], outputs: ['zeros'] };
+  return onnxFile({
+    nodes: [
+      filled,
+      { op: 'ConstantOfShape', inputs: ['row'], outputs: ['wide'] },
+      { op: 'MatMul', inputs: ['x', 'wide'], outputs: ['a'] },
+      { op: 'MatMul', inputs: ['a', 'zeros'], outputs: ['b'] },
+      { op: 'MatMul', inputs: ['b', 'zeros'], outputs: ['c'] },
+      { op: 'ReduceMean', inputs: ['c'], outputs: ['p'], attributes: [integersAttribute('axes', [1])] },
+    ],
+    inputs: [{ name: 'x', dims: [null, 1] }],
+    outputs: [{ name: 'p', dims: [null, 1] }],
+    initializers: [tensor('square', INT64, [2], [3000, 3000]), tensor('row', INT64, [2], [1, 3000])],
+  });
+}
+
+/** A model that asks for `gibibytes` of memory while it runs. */
+export function greedyModel(gibibytes: number): Uint8Array {
+  return onnxFile({
+    nodes: [
+      { op: 'ConstantOfShape', inputs: ['shape'], outputs: ['zeros'] },
+      { op: 'ReduceMean', inputs: ['zeros'], outputs: ['mean'] },
+      { op: 'Mul', inputs: ['x', 'mean'], outputs: ['p'] },
+    ],
+    inputs: [{ name: 'x', dims: [null, 1] }],
+    outputs: [{ name: 'p', dims: [null, 1] }],
+    initializers: [tensor('shape', INT64, [2], [gibibytes, 2 ** 28])],
+  });
 }
 
 /** A model that is the mean of its features through a sigmoid: one matrix in, one number a row out. */
