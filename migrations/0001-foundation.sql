@@ -248,11 +248,13 @@ create table decision (
   primary key (run_id, customer)
 ) partition by list (run_id);
 
--- The hashes of a run's decisions, in row order, 32 bytes each: a proof needs them and nothing of the customers.
+-- The leaf hashes of a run's decisions in row order, 4096 of 32 bytes a block, each with the root of its part of the tree: a proof
+-- needs one block and the roots, and nothing of the customers.
 create table decision_leaf (
   run_id uuid not null references run,
   block  integer not null check (block >= 0),
-  hashes bytea not null check (length(hashes) % 32 = 0),
+  root   bytea not null check (length(root) = 32),
+  hashes bytea not null check (length(hashes) % 32 = 0 and length(hashes) <= 131072),
   primary key (run_id, block)
 );
 

@@ -1,5 +1,99 @@
+import { Refusal } from './refusal.ts';
+import type { IsoWeek } from './week.ts';
+
 export const BATCH_STATUSES = ['IN_REVIEW', 'SUBMITTED', 'APPROVED', 'REJECTED', 'HELD', 'RELEASED'] as const;
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
 export const SAMPLE_VERDICTS = ['PENDING', 'FINE', 'WRONG'] as const;
 export type SampleVerdict = (typeof SAMPLE_VERDICTS)[number];
+
+/** In which statuses each act on a batch is possible. */
+const POSSIBLE = {
+  review: ['IN_REVIEW'],
+  remove: ['IN_REVIEW'],
+  submit: ['IN_REVIEW'],
+  approve: ['SUBMITTED'],
+  reject: ['SUBMITTED', 'APPROVED', 'HELD'],
+  hold: ['IN_REVIEW', 'SUBMITTED', 'APPROVED'],
+  lift: ['HELD'],
+  release: ['APPROVED'],
+} as const satisfies Record<string, readonly BatchStatus[]>;
+export type BatchAct = keyof typeof POSSIBLE;
+
+/** Refuses an act that the batch's status does not allow. */
+export function judgeStatus(act: BatchAct, status: BatchStatus): Refusal | null {
+  const possible: readonly BatchStatus[] = POSSIBLE[act];
+  if (possible.includes(status)) return null;
+  return new Refusal(
+    'INVALID_STATE',
+    'BATCH_STATUS',
+    `A batch that is ${status} cannot be: ${act}. It must be ${possible.join(' or ')}.`,
+  );
+}
+
+/** Refuses to submit before the sample was looked at and whoever was judged WRONG was taken out. */
+export function judgeSample(
+  sample: readonly {
+    readonly customer: string;
+    readonly verdict: SampleVerdict;
+    readonly removed: boolean;
+  }[],
+): Refusal | null {
+  const pending = sample.filter(({ verdict, removed }) => verdict === 'PENDING' && !removed).length;
+  if (pending > 0) {
+    return new Refusal(
+      'INVALID_STATE',
+      'SAMPLE_REVIEWED',
+      `${pending} of ${sample.length} customers of the sample have no verdict yet.`,
+    );
+  }
+  const wrong = sample.filter(({ verdict, removed }) => verdict === 'WRONG' && !removed).length;
+  if (wrong === 0) return null;
+  return new Refusal(
+    'INVALID_STATE',
+    'WRONG_REMOVED',
+    `${wrong} customers were judged WRONG and are still in the batch.`,
+  );
+}
+
+/** Nobody approves what they submitted or had a hand in. */
+export function judgeFourEyes(approver: string, hands: readonly (string | null)[]): Refusal | null {
+  if (!hands.includes(approver)) return null;
+  return new Refusal(
+    'FOUR_EYES',
+    'ANOTHER_PERSON',
+    'Another person must approve what you submitted, reviewed or changed.',
+  );
+}
+
+/** A recipient as the batch's digest covers it. */
+export interface BatchRecipient {
+  readonly customer: string;
+  readonly arm: string;
+}
+
+/**
+ * What is approved and later released, as a value whose RFC 8785 form is digested: the run's manifest, the settings and
+ * everyone who is to be mailed.
+ */
+export function batchContent(facts: {
+  readonly campaign: string;
+  readonly week: IsoWeek;
+  readonly manifestDigest: string | null;
+  readonly configDigest: string;
+  readonly recipients: readonly BatchRecipient[];
+}) {
+  const recipients = facts.recipients
+    .map(({ customer, arm }) => [customer, arm])
+    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  return { format: 'batch/1', ...facts, recipients };
+}
+
+/** What the mail tool loads: whom, in which arm, in which flow; no score and nothing else about a person. */
+export function mailFile(campaign: string, recipients: readonly BatchRecipient[]): string {
+  return [
+    'party_id,arm,flow',
+    ...recipients.map(({ customer, arm }) => `${customer},${arm},${campaign}`),
+    '',
+  ].join('\n');
+}

@@ -50,3 +50,12 @@ export interface Decision {
   /** 1 is the best score of the eligible. */
   readonly rank: number | null;
 }
+
+/**
+ * What a decision's leaf in the run's Merkle tree says: a JSON array in RFC 8785 form, so that anyone can write it again.
+ * `["decision/1", row, customer, outcome, arm, [reasons], score, rank, salt in base64]`
+ */
+export function leafText(row: number, decision: Decision, salt: string): string {
+  const { customer, outcome, arm, reasons, score, rank } = decision;
+  return JSON.stringify(['decision/1', row, customer, outcome, arm, reasons, score, rank, salt]);
+}

@@ -13,15 +13,8 @@ export interface RowBlock {
   readonly texts: readonly (readonly (string | null)[])[];
 }
 
-/** A row that is not used: where it stands and which rule it broke, never what it says. */
-export interface RejectedRow {
-  readonly line: number;
-  readonly field: string;
-  readonly rule: string;
-}
-
-/** Where something was found that may not be in a feed. */
-export interface Finding {
+/** Where something stands that is not used, and which rule it broke; never what it says. */
+export interface RowFault {
   readonly line: number;
   readonly field: string;
   readonly rule: string;
@@ -29,10 +22,10 @@ export interface Finding {
 
 export interface ParsedBlock {
   readonly block: RowBlock;
-  readonly rejected: readonly RejectedRow[];
-  /** Forbidden data by value, and broken keys: either stops the feed. */
-  readonly forbidden: Finding | null;
-  readonly key: Finding | null;
+  readonly rejected: readonly RowFault[];
+  /** The first forbidden value and the first key that stands twice: either stops the feed. */
+  readonly forbidden: RowFault | null;
+  readonly key: RowFault | null;
 }
 
 interface TextVerdict {
@@ -41,104 +34,59 @@ interface TextVerdict {
   readonly rule: string | null;
 }
 
-/** Reads the rows of `customers` by a feed contract: types, ranges, closed lists, dates up to `asOf`, unique keys. */
+interface Source {
+  readonly column: ContractColumn;
+  /** Its position in the file. */
+  readonly index: number;
+}
+
+/** Reads the rows of a file by its columns: types, ranges, closed lists, dates up to a last day, forbidden values, keys. */
 export class FeedRowParser {
-  readonly #keyIndex: number;
-  readonly #numbers: readonly { readonly column: ContractColumn; readonly index: number }[];
-  readonly #texts: readonly {
-    readonly column: ContractColumn;
-    readonly index: number;
-    readonly pool: TextPool<TextVerdict>;
-  }[];
-  readonly #keyName: string;
-  readonly #asOf: number;
-  readonly #lines = new Map<string, number>();
+  readonly #key: Source;
+  readonly #numbers: readonly Source[];
+  readonly #texts: readonly (Source & { readonly pool: TextPool<TextVerdict> })[];
+  readonly #lastDay: number;
+  /** Line by key, where keys must be unique. */
+  readonly #lines: Map<string, number> | null;
+  #forbidden: RowFault | null = null;
+  #duplicate: RowFault | null = null;
+  #fault: RowFault | null = null;
 
   /** @param header the columns of the file, in its order; each column of the contract is among them */
-  constructor(contract: FeedContract, header: readonly string[], asOf: IsoDate) {
+  constructor(
+    contract: FeedContract,
+    header: readonly string[],
+    rules: { lastDay: IsoDate; uniqueKeys: boolean },
+  ) {
+    const source = (column: ContractColumn): Source => ({ column, index: header.indexOf(column.name) });
     const layout = layoutOf(contract);
-    this.#keyName = layout.key.name;
-    this.#keyIndex = header.indexOf(layout.key.name);
-    this.#numbers = layout.numbers.map((column) => ({ column, index: header.indexOf(column.name) }));
+    this.#key = source(layout.key);
+    this.#numbers = layout.numbers.map(source);
     this.#texts = layout.texts.map((column) => ({
-      column,
-      index: header.indexOf(column.name),
+      ...source(column),
       pool: new TextPool((text) => judgeText(column, text)),
     }));
-    this.#asOf = dayNumber(asOf);
+    this.#lastDay = dayNumber(rules.lastDay);
+    this.#lines = rules.uniqueKeys ? new Map() : null;
   }
 
   parse(raw: CellBlock): ParsedBlock {
-    const { rows, width, bytes, cells } = raw;
-    const rejected: RejectedRow[] = raw.ragged.map(({ line, fields }) => ({
+    const rejected: RowFault[] = raw.ragged.map(({ line, fields }) => ({
       line,
       field: '',
-      rule: `has ${fields} fields, the header ${width}`,
+      rule: `has ${fields} fields where the header has ${raw.width}`,
     }));
     const customers: string[] = [];
-    const numbers = this.#numbers.map(() => new Float64Array(rows));
+    const numbers = this.#numbers.map(() => new Float64Array(raw.rows));
     const texts = this.#texts.map((): (string | null)[] => []);
-    let forbidden: Finding | null = null;
-    let key: Finding | null = null;
     let kept = 0;
-    for (let row = 0; row < rows; row++) {
-      const line = raw.lines[row] ?? 0;
-      let rule: string | null = null;
-      let field = '';
-      for (let i = 0; i < this.#numbers.length; i++) {
-        const target = this.#numbers[i];
-        const values = numbers[i];
-        if (target === undefined || values === undefined) continue;
-        const at = 2 * (row * width + target.index);
-        const start = cells[at] ?? 0;
-        const end = cells[at + 1] ?? 0;
-        values[kept] = start === end ? Number.NaN : this.#number(target.column, bytes, start, end);
-        if (start === end) continue;
-        if (end - start >= 9 && target.column.type !== 'date') {
-          const kind = forbiddenValue(textCell(bytes, start, end));
-          if (kind !== null) forbidden ??= { line, field: target.column.name, rule: kind };
-        }
-        const value = values[kept] ?? Number.NaN;
-        if (rule === null && !inRange(target.column, value, this.#asOf)) {
-          rule = this.#numberRule(target.column, value);
-          field = target.column.name;
-        }
-      }
-      for (let i = 0; i < this.#texts.length; i++) {
-        const target = this.#texts[i];
-        if (target === undefined) continue;
-        const at = 2 * (row * width + target.index);
-        const start = cells[at] ?? 0;
-        const end = cells[at + 1] ?? 0;
-        const values = texts[i];
-        if (values === undefined) continue;
-        if (start === end) {
-          values[kept] = null;
-          continue;
-        }
-        const verdict = target.pool.of(bytes, start, end);
-        values[kept] = verdict.text;
-        if (verdict.forbidden !== null)
-          forbidden ??= { line, field: target.column.name, rule: verdict.forbidden };
-        if (rule === null && verdict.rule !== null) {
-          rule = verdict.rule;
-          field = target.column.name;
-        }
-      }
-      const at = 2 * (row * width + this.#keyIndex);
-      const customer = textCell(bytes, cells[at] ?? 0, cells[at + 1] ?? 0);
-      const kind = forbiddenValue(customer);
-      if (kind !== null) forbidden ??= { line, field: this.#keyName, rule: kind };
-      if (!isId(bytes, cells[at] ?? 0, cells[at + 1] ?? 0)) {
-        rule = customer === '' ? 'the key is missing' : 'a key has 1 to 64 of A-Z a-z 0-9 _ -';
-        field = this.#keyName;
-      } else {
-        const before = this.#lines.get(customer);
-        if (before === undefined) this.#lines.set(customer, line);
-        else key ??= { line, field: this.#keyName, rule: `stands on line ${before} already` };
-      }
-      if (rule !== null) rejected.push({ line, field, rule });
-      else customers[kept++] = customer;
+    for (let row = 0; row < raw.rows; row++) {
+      this.#fault = null;
+      const customer = this.#readKey(raw, row);
+      this.#readNumbers(raw, row, numbers, kept);
+      this.#readTexts(raw, row, texts, kept);
+      if (this.#fault === null) customers[kept++] = customer;
+      else rejected.push(this.#fault);
     }
     for (const values of texts) values.length = kept;
     const block = {
@@ -147,55 +95,115 @@ export class FeedRowParser {
       numbers: numbers.map((values) => values.subarray(0, kept)),
       texts,
     };
-    return { block, rejected, forbidden, key };
+    return { block, rejected, forbidden: this.#forbidden, key: this.#duplicate };
   }
 
-  #number(column: ContractColumn, bytes: Uint8Array, start: number, end: number): number {
-    if (column.type === 'boolean') return booleanCell(bytes, start, end);
-    return column.type === 'date' ? dateCell(bytes, start, end) : numberCell(bytes, start, end);
+  #readKey(raw: CellBlock, row: number): string {
+    const { column, index } = this.#key;
+    const at = 2 * (row * raw.width + index);
+    const start = raw.cells[at] ?? 0;
+    const end = raw.cells[at + 1] ?? 0;
+    const key = textCell(raw.bytes, start, end);
+    const kind = forbiddenValue(key);
+    if (kind !== null) this.#forbid(raw, row, column, kind);
+    if (!isId(raw.bytes, start, end)) {
+      this.#reject(raw, row, column, key === '' ? 'is missing' : 'is not 1 to 64 of A-Z a-z 0-9 _ -');
+    } else if (this.#lines !== null) {
+      const before = this.#lines.get(key);
+      const line = raw.lines[row] ?? 0;
+      if (before === undefined) this.#lines.set(key, line);
+      else this.#duplicate ??= { line, field: column.name, rule: `stands on line ${before} already` };
+    }
+    return key;
   }
 
-  #numberRule(column: ContractColumn, value: number): string {
-    if (Number.isNaN(value)) return `is not ${ARTICLES[column.type]}`;
-    if (column.type === 'date') return 'lies after the feed’s asOf';
-    if (column.type === 'integer' && !Number.isInteger(value)) return 'is not an integer';
-    return column.min !== undefined && value < column.min
-      ? `is below ${column.min}`
-      : `is above ${column.max}`;
+  #readNumbers(raw: CellBlock, row: number, numbers: readonly Float64Array[], kept: number): void {
+    for (let i = 0; i < this.#numbers.length; i++) {
+      const source = this.#numbers[i];
+      const values = numbers[i];
+      if (source === undefined || values === undefined) continue;
+      const at = 2 * (row * raw.width + source.index);
+      const start = raw.cells[at] ?? 0;
+      const end = raw.cells[at + 1] ?? 0;
+      if (start === end) {
+        values[kept] = Number.NaN;
+        continue;
+      }
+      const { column } = source;
+      // Nothing that is forbidden by value is shorter, dates apart.
+      if (end - start >= 6 && column.type !== 'date' && !(column.type === 'number' && end - start < 9)) {
+        const kind = forbiddenValue(textCell(raw.bytes, start, end));
+        if (kind !== null) this.#forbid(raw, row, column, kind);
+      }
+      const value = readNumber(column, raw.bytes, start, end);
+      values[kept] = value;
+      const rule = numberFault(column, value, this.#lastDay);
+      if (rule !== null) this.#reject(raw, row, column, rule);
+    }
+  }
+
+  #readTexts(raw: CellBlock, row: number, texts: readonly (string | null)[][], kept: number): void {
+    for (let i = 0; i < this.#texts.length; i++) {
+      const source = this.#texts[i];
+      const values = texts[i];
+      if (source === undefined || values === undefined) continue;
+      const at = 2 * (row * raw.width + source.index);
+      const start = raw.cells[at] ?? 0;
+      const end = raw.cells[at + 1] ?? 0;
+      if (start === end) {
+        values[kept] = null;
+        continue;
+      }
+      const { text, forbidden, rule } = source.pool.of(raw.bytes, start, end);
+      values[kept] = text;
+      if (forbidden !== null) this.#forbid(raw, row, source.column, forbidden);
+      if (rule !== null) this.#reject(raw, row, source.column, rule);
+    }
+  }
+
+  #forbid(raw: CellBlock, row: number, column: ContractColumn, kind: string): void {
+    this.#forbidden ??= {
+      line: raw.lines[row] ?? 0,
+      field: column.name,
+      rule: `holds forbidden data: ${kind}`,
+    };
+  }
+
+  #reject(raw: CellBlock, row: number, column: ContractColumn, rule: string): void {
+    this.#fault ??= { line: raw.lines[row] ?? 0, field: column.name, rule };
   }
 }
 
-const ARTICLES = {
+function readNumber(column: ContractColumn, bytes: Uint8Array, start: number, end: number): number {
+  if (column.type === 'boolean') return booleanCell(bytes, start, end);
+  return column.type === 'date' ? dateCell(bytes, start, end) : numberCell(bytes, start, end);
+}
+
+const KIND = {
   id: 'an id',
   integer: 'an integer',
   number: 'a number',
   boolean: 'true or false',
   date: 'a date',
   text: 'a text',
-} as const;
+};
 
-/** Whether a present value is of its column's type and range; NaN says that the cell was not of its type. */
-function inRange(column: ContractColumn, value: number, asOf: number): boolean {
-  if (Number.isNaN(value)) return false;
-  if (column.type === 'date') return value <= asOf;
-  if (column.type === 'integer' && !Number.isInteger(value)) return false;
-  return (
-    !(column.min !== undefined && value < column.min) && !(column.max !== undefined && value > column.max)
-  );
+/** What is wrong with a present value, null when nothing is; NaN says that the cell was not of its type. */
+function numberFault(column: ContractColumn, value: number, lastDay: number): string | null {
+  if (Number.isNaN(value)) return `is not ${KIND[column.type]}`;
+  if (column.type === 'date') return value <= lastDay ? null : 'lies in the future of the feed';
+  if (column.type === 'integer' && !Number.isInteger(value)) return 'is not an integer';
+  if (column.min !== undefined && value < column.min) return `is below ${column.min}`;
+  return column.max !== undefined && value > column.max ? `is above ${column.max}` : null;
 }
 
 function judgeText(column: ContractColumn, text: string): TextVerdict {
-  if (column.values !== undefined) {
-    const listed = column.values.includes(text);
-    return {
-      text,
-      forbidden: listed ? null : forbiddenValue(text),
-      rule: listed ? null : 'is not on the closed list',
-    };
-  }
-  return {
-    text,
-    forbidden: forbiddenValue(text),
-    rule: text.length > 1000 ? 'is longer than 1000 characters' : null,
-  };
+  if (column.values?.includes(text) === true) return { text, forbidden: null, rule: null };
+  const rule =
+    column.values !== undefined
+      ? 'is not on the closed list'
+      : text.length > 1000
+        ? 'is longer than 1000 characters'
+        : null;
+  return { text, forbidden: forbiddenValue(text), rule };
 }

@@ -46,4 +46,15 @@ export interface ModelPackage {
   };
   /** The rows of reference.csv, features in card order. */
   readonly reference: readonly (readonly number[])[];
+  /** Names of delivered files that a package does not have; they were not read. */
+  readonly ignored: readonly string[];
+}
+
+/** The rows of a package's `reference.csv`, which was found to be numbers under a header when it was registered. */
+export function referenceRows(csv: string): readonly (readonly number[])[] {
+  const lines = csv.replace(/^\uFEFF/, '').split(/\r?\n/);
+  return lines
+    .slice(1)
+    .filter((line) => line !== '')
+    .map((line) => line.split(',').map(Number));
 }

@@ -15,7 +15,7 @@ async function clientOf(tx: EntityManager): Promise<PoolClient> {
   return tx.queryRunner.connect();
 }
 
-/** Rows on their way into a table. Write a row with `encoder`, then await `flush`. */
+/** Rows on their way into a table. Write rows with `encoder`; await `flush` when it is `full`. */
 export class CopyIn {
   readonly encoder = new CopyEncoder();
   readonly #finished: Promise<void>;
@@ -31,9 +31,13 @@ export class CopyIn {
     return new CopyIn(client.query(from(`copy ${target} from stdin (format binary)`)));
   }
 
+  /** Whether enough has gathered to be sent. */
+  get full(): boolean {
+    return this.encoder.size >= FLUSH_BYTES;
+  }
+
   /** Sends what has gathered and waits while the server is behind. */
   async flush(): Promise<void> {
-    if (this.encoder.size < FLUSH_BYTES) return;
     if (!this.stream.write(this.encoder.take()))
       await Promise.race([once(this.stream, 'drain'), this.#finished]);
   }

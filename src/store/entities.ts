@@ -1,0 +1,26 @@
+import { BatchRow } from './batch.row.ts';
+import { CampaignRow } from './campaign.row.ts';
+import { ConfigVersionRow } from './config-version.row.ts';
+import { DataUseRow } from './data-use.row.ts';
+import { FeedContractRow } from './feed-contract.row.ts';
+import { HandOffRow } from './hand-off.row.ts';
+import { IncidentRow } from './incident.row.ts';
+import { ModelVersionRow } from './model-version.row.ts';
+import { RecipientRow } from './recipient.row.ts';
+import { RunRow } from './run.row.ts';
+import { SampleItemRow } from './sample-item.row.ts';
+
+/** Every row class that TypeORM maps. */
+export const ENTITIES = [
+  BatchRow,
+  CampaignRow,
+  ConfigVersionRow,
+  DataUseRow,
+  FeedContractRow,
+  HandOffRow,
+  IncidentRow,
+  ModelVersionRow,
+  RecipientRow,
+  RunRow,
+  SampleItemRow,
+];

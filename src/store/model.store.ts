@@ -1,0 +1,34 @@
+import type { EntityManager } from 'typeorm';
+
+/** The bytes of a file of a registered model package. */
+export async function modelFile(
+  tx: Pick<EntityManager, 'query'>,
+  modelId: string,
+  name: string,
+): Promise<Uint8Array> {
+  const [file]: { bytes: Buffer }[] = await tx.query(
+    `select bytes from model_version_file join model_file using (digest) where model_id = $1 and name = $2`,
+    [modelId, name],
+  );
+  if (file === undefined) throw new Error(`model version ${modelId} has no file ${name}`);
+  return file.bytes;
+}
+
+/** Keeps the files of a package, each content once. */
+export async function storeModelFiles(
+  tx: EntityManager,
+  modelId: string,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = Buffer.from(content);
+    await tx.query(
+      `insert into model_file (digest, bytes) values ('sha256:' || encode(sha256($1), 'hex'), $1) on conflict do nothing`,
+      [bytes],
+    );
+    await tx.query(
+      `insert into model_version_file (model_id, name, digest) values ($1, $2, 'sha256:' || encode(sha256($3), 'hex'))`,
+      [modelId, name, bytes],
+    );
+  }
+}

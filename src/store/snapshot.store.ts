@@ -1,0 +1,143 @@
+import { createHash, hash } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import type { CustomerState, SnapshotBlock } from '../domain/eligibility.ts';
+import type { ColumnLayout } from '../domain/feed-contract.ts';
+import type { RowBlock } from '../domain/feed-row.ts';
+import type { Randomness } from '../domain/ports.ts';
+import type { CopyDecoder } from './copy-decoder.ts';
+import { CopyIn, copyOut } from './copy-stream.ts';
+
+export const SALT_BYTES = 16;
+const FIELDS = 10;
+const BLOCK_ROWS = 10_000;
+
+/** The name of a run's own table, made by `open_partition`. */
+export function partitionOf(parent: 'snapshot_row' | 'decision', runId: string): string {
+  return `${parent}_${runId.replaceAll('-', '')}`;
+}
+
+export const uuidBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex');
+
+/**
+ * Freezes the accepted rows of a run. The snapshot's digest is the SHA-256 of its rows' hashes in order; a row's hash is
+ * the SHA-256 of its bytes in PostgreSQL's binary format, its salt among them, so that a row can be erased and its hash stay.
+ */
+export class SnapshotWriter {
+  readonly #digest = createHash('sha256');
+  readonly #run: Buffer;
+  #rows = 0;
+
+  private constructor(
+    readonly copy: CopyIn,
+    runId: string,
+    readonly randomness: Randomness,
+  ) {
+    this.#run = uuidBytes(runId);
+  }
+
+  static async open(tx: EntityManager, runId: string, randomness: Randomness): Promise<SnapshotWriter> {
+    await tx.query('select open_partition($1, $2)', ['snapshot_row', runId]);
+    return new SnapshotWriter(await CopyIn.open(tx, partitionOf('snapshot_row', runId)), runId, randomness);
+  }
+
+  async append(block: RowBlock, state: CustomerState): Promise<void> {
+    const { encoder } = this.copy;
+    const salts = this.randomness.bytes(block.rows * SALT_BYTES);
+    for (let row = 0; row < block.rows; row++) {
+      encoder.row(FIELDS);
+      encoder.bytes(this.#run);
+      encoder.int4(this.#rows++);
+      encoder.ascii(block.customers[row] ?? '');
+      encoder.bytes(salts.subarray(row * SALT_BYTES, (row + 1) * SALT_BYTES));
+      encoder.float8Array(block.numbers, row);
+      encoder.textArray(block.texts, row);
+      encoder.boolean(state.quiet[row] === 1);
+      encoder.boolean(state.optedOut[row] === 1);
+      const starts = state.flowStarts[row] ?? null;
+      if (starts === null) encoder.null();
+      else encoder.int4Array(starts);
+      const mails = state.mails[row] ?? null;
+      if (mails === null) encoder.null();
+      else encoder.int4Array(mails);
+      this.#digest.update(hash('sha256', encoder.rowBytes(), 'buffer'));
+      if (this.copy.full) await this.copy.flush();
+    }
+  }
+
+  /** Ends the load and seals the rows. */
+  async seal(tx: EntityManager, runId: string): Promise<{ rows: number; digest: string }> {
+    await this.copy.end();
+    await tx.query('select seal_partition($1, $2)', ['snapshot_row', runId]);
+    return { rows: this.#rows, digest: `sha256:${this.#digest.digest('hex')}` };
+  }
+}
+
+/** The frozen rows of a run in order, a block at a time. Throws where one is missing or stands twice. */
+export async function* readSnapshot(
+  tx: EntityManager,
+  runId: string,
+  layout: ColumnLayout,
+): AsyncGenerator<SnapshotBlock & { readonly firstRow: number }> {
+  // A scan that another has begun would be joined half way: rows must come in the order in which they were loaded.
+  await tx.query('set local synchronize_seqscans = off');
+  let block = emptyBlock(layout, 0);
+  for await (const decoder of copyOut(tx, partitionOf('snapshot_row', runId))) {
+    while (decoder.next()) {
+      readRow(decoder, block);
+      if (block.rows === BLOCK_ROWS) {
+        yield block;
+        block = emptyBlock(layout, block.firstRow + BLOCK_ROWS);
+      }
+    }
+  }
+  if (block.rows > 0) yield trimmed(block);
+}
+
+interface FillingBlock extends SnapshotBlock {
+  rows: number;
+  readonly firstRow: number;
+  readonly customers: string[];
+  readonly numbers: readonly Float64Array[];
+  readonly texts: readonly (string | null)[][];
+  readonly flowStarts: (readonly number[] | null)[];
+  readonly mails: (readonly number[] | null)[];
+}
+
+function emptyBlock(layout: ColumnLayout, firstRow: number): FillingBlock {
+  return {
+    rows: 0,
+    firstRow,
+    customers: [],
+    numbers: layout.numbers.map(() => new Float64Array(BLOCK_ROWS)),
+    texts: layout.texts.map(() => []),
+    quiet: new Uint8Array(BLOCK_ROWS),
+    optedOut: new Uint8Array(BLOCK_ROWS),
+    flowStarts: [],
+    mails: [],
+  };
+}
+
+function trimmed(block: FillingBlock): FillingBlock {
+  return {
+    ...block,
+    numbers: block.numbers.map((values) => values.subarray(0, block.rows)),
+    quiet: block.quiet.subarray(0, block.rows),
+    optedOut: block.optedOut.subarray(0, block.rows),
+  };
+}
+
+function readRow(decoder: CopyDecoder, block: FillingBlock): void {
+  const row = block.rows++;
+  decoder.skip();
+  const number = decoder.int4();
+  if (number !== block.firstRow + row)
+    throw new Error(`snapshot row ${block.firstRow + row} is not where it belongs`);
+  block.customers[row] = decoder.ascii();
+  decoder.skip();
+  decoder.float8Array(block.numbers, row);
+  decoder.textArray(block.texts, row);
+  block.quiet[row] = decoder.boolean() ? 1 : 0;
+  block.optedOut[row] = decoder.boolean() ? 1 : 0;
+  block.flowStarts[row] = decoder.int4Array();
+  block.mails[row] = decoder.int4Array();
+}

@@ -1,0 +1,117 @@
+import { judgeFourEyes, judgeStatus } from '../domain/batch.ts';
+import { refuse } from '../domain/refusal.ts';
+import { BatchRow } from '../store/batch.row.ts';
+import { currentDigest, handsIn, lockBatch, recipientsOf } from '../store/batch.store.ts';
+import { RunRow } from '../store/run.row.ts';
+import type { Command } from './execute.ts';
+import { type BatchInput, type BatchNoteInput, needNote, obey } from './review-batch.ts';
+
+/** Approves what was submitted, by another person; the digest that was approved is the one that may be released. */
+export const approveBatch: Command<BatchInput, BatchRow> = {
+  action: 'batch.approve',
+  permission: 'batch.approve',
+  about: ({ batchId }) => ({ campaign: null, subject: batchId }),
+  async handle({ tx, now, actor }, { batchId }) {
+    const batch = await lockBatch(tx, batchId);
+    obey(judgeStatus('approve', batch.status));
+    obey(judgeFourEyes(actor.subject, await handsIn(tx, batch)));
+    const digest = await currentDigest(tx, batch, await recipientsOf(tx, batchId));
+    if (digest !== batch.digest) {
+      refuse(
+        'CONFLICT',
+        'SUBMITTED_DIGEST',
+        'The batch is not the one that was submitted: its recipients or settings differ.',
+      );
+    }
+    const changed = {
+      status: 'APPROVED' as const,
+      decidedBy: actor.subject,
+      decidedAt: now,
+      approvedDigest: digest,
+    };
+    await tx.update(BatchRow, { id: batchId }, changed);
+    return {
+      result: { ...batch, ...changed },
+      facts: {
+        campaign: batch.campaign,
+        subject: batchId,
+        digest,
+        details: { size: batch.size, submittedBy: batch.submittedBy },
+      },
+    };
+  },
+};
+
+/** Sends a batch away for good; its week may be run again. */
+export const rejectBatch: Command<BatchNoteInput, BatchRow> = {
+  action: 'batch.reject',
+  permission: 'batch.reject',
+  about: ({ batchId }) => ({ campaign: null, subject: batchId }),
+  async handle({ tx, now, actor }, { batchId, note }) {
+    const batch = await lockBatch(tx, batchId);
+    obey(judgeStatus('reject', batch.status));
+    needNote(note);
+    obey(judgeFourEyes(actor.subject, [batch.submittedBy]));
+    const changed = {
+      status: 'REJECTED' as const,
+      decidedBy: actor.subject,
+      decidedAt: now,
+      note,
+      heldBy: null,
+      heldFrom: null,
+    };
+    await tx.update(BatchRow, { id: batchId }, changed);
+    if (batch.runId !== null)
+      await tx.update(RunRow, { id: batch.runId, current: true }, { status: 'REJECTED' });
+    return {
+      result: { ...batch, ...changed },
+      facts: { campaign: batch.campaign, subject: batchId, digest: batch.digest, details: { note } },
+    };
+  },
+};
+
+/** Stops a batch where it is until compliance lifts the hold or it is rejected. */
+export const holdBatch: Command<BatchNoteInput, BatchRow> = {
+  action: 'batch.hold',
+  permission: 'batch.hold',
+  about: ({ batchId }) => ({ campaign: null, subject: batchId }),
+  async handle({ tx, actor }, { batchId, note }) {
+    const batch = await lockBatch(tx, batchId);
+    obey(judgeStatus('hold', batch.status));
+    needNote(note);
+    const changed = { status: 'HELD' as const, heldBy: actor.subject, heldFrom: batch.status, note };
+    await tx.update(BatchRow, { id: batchId }, changed);
+    return {
+      result: { ...batch, ...changed },
+      facts: {
+        campaign: batch.campaign,
+        subject: batchId,
+        digest: batch.digest,
+        details: { note, from: batch.status },
+      },
+    };
+  },
+};
+
+/** Lets a held batch go on from where it was. */
+export const liftHold: Command<BatchNoteInput, BatchRow> = {
+  action: 'batch.lift',
+  permission: 'batch.hold',
+  about: ({ batchId }) => ({ campaign: null, subject: batchId }),
+  async handle({ tx }, { batchId, note }) {
+    const batch = await lockBatch(tx, batchId);
+    obey(judgeStatus('lift', batch.status));
+    needNote(note);
+    const changed = { status: batch.heldFrom ?? 'IN_REVIEW', heldBy: null, heldFrom: null, note };
+    await tx.update(BatchRow, { id: batchId }, changed);
+    return {
+      result: { ...batch, ...changed },
+      facts: {
+        campaign: batch.campaign,
+        subject: batchId,
+        digest: batch.digest,
+        details: { note, to: changed.status },
+      },
+    };
+  },
+};

@@ -1,0 +1,222 @@
+import type { EntityManager } from 'typeorm';
+import { digestOfJson } from '../audit/digest.ts';
+import { drawKey } from '../audit/draw-key.ts';
+import { type Check, halts } from '../domain/check.ts';
+import { type Decision } from '../domain/decision.ts';
+import { DRAW } from '../domain/draw-keys.ts';
+import { reasonsOf } from '../domain/eligibility.ts';
+import { type Funnel, FunnelCounter } from '../domain/funnel.ts';
+import { KeyedHash } from '../domain/keyed-hash.ts';
+import type { RunManifest } from '../domain/manifest.ts';
+import { judgeMarket } from '../domain/market-check.ts';
+import { referenceRows } from '../domain/model-card.ts';
+import { judgeOutput, type Output } from '../domain/output-check.ts';
+import { meaningOf, type Selection, select } from '../domain/selection.ts';
+import { addWeeks, dateIn, weekOf } from '../domain/week.ts';
+import { DecisionWriter } from '../store/decision.store.ts';
+import { fundPrices } from '../store/fund-price.store.ts';
+import { modelFile } from '../store/model.store.ts';
+import { RunRow } from '../store/run.row.ts';
+import { addChecks, addMeasures, outputHistory } from '../store/run-record.store.ts';
+import { HaltedByChecks } from './feed-reading.ts';
+import { openIncident } from './incidents.ts';
+import type { StepContext, StepResult } from './run-week.ts';
+import { type Scored, scoreSnapshot } from './score-snapshot.ts';
+import { assertSignedOff } from './start-run.ts';
+
+/** Decides for every customer of a run's snapshot and records it (domain.md, steps 4 to 9). Throws HaltedByChecks. */
+export async function decideRun(tx: EntityManager, context: StepContext): Promise<StepResult> {
+  const { run, services, config, model } = context;
+  const began = services.clock.now().getTime();
+  const dataUses = await assertSignedOff(tx, model, services.clock.now());
+  const asOf = run.asOf ?? '';
+  const funds = await fundPrices(tx, run.id);
+  const market = judgeMarket(funds, asOf, config);
+  if (halts(market)) throw new HaltedByChecks(market);
+
+  const scored = await scoreSnapshot(tx, context, {
+    asOf,
+    funds,
+    model: await modelFile(tx, model.id, 'model.onnx'),
+    reference: referenceRows(Buffer.from(await modelFile(tx, model.id, 'reference.csv')).toString('utf8')),
+  });
+  if (halts(scored.drift)) throw new HaltedByChecks([...market, ...scored.drift]);
+  const scoredAt = services.clock.now().getTime();
+
+  const selection = select(scored.customers, scored.scores, config, keysOf(context));
+  const recorded = await recordDecisions(tx, context, scored, selection);
+  const output = judgeOutput(
+    await measureOutput(tx, context, scored, selection),
+    await outputHistory(tx, run.campaign, run.week),
+    config,
+  );
+  const checks: readonly Check[] = [...market, ...scored.drift, ...output];
+  await addChecks(tx, run.id, checks);
+  await saveFunnel(tx, run.id, recorded.funnel);
+  await addMeasures(tx, run.id, [
+    { name: 'ABOVE_THRESHOLD', subject: '', value: [selection.aboveThreshold] },
+    { name: 'SCORES', subject: '', value: [...scored.scoreCounts] },
+  ]);
+  const manifest = manifestOf(context, {
+    feedFiles: await tx.query(
+      'select name, digest, rows, rejected from run_feed_file where run_id = $1 order by name',
+      [run.id],
+    ),
+    dataUses,
+    decisionRoot: recorded.root,
+    runtime: scored.runtime,
+    timings: { score: scoredAt - began, select: services.clock.now().getTime() - scoredAt },
+  });
+  const manifestDigest = digestOfJson(manifest);
+  await tx.update(RunRow, { id: run.id }, { decisionRoot: recorded.root, manifest, manifestDigest });
+  const halted = halts(output);
+  if (halted) await openOutputIncident(tx, context, output);
+  return {
+    status: halted ? 'HALTED' : null,
+    facts: {
+      campaign: run.campaign,
+      subject: run.id,
+      digest: manifestDigest,
+      details: {
+        week: run.week,
+        decisionRoot: recorded.root,
+        considered: recorded.funnel.considered,
+        mailed: recorded.funnel.mailed,
+        halted: output.filter(({ verdict }) => verdict === 'HALT').map(({ name }) => name),
+      },
+    },
+  };
+}
+
+function keysOf({ run, config, configVersion, campaign }: StepContext) {
+  const key = (name: string) => new KeyedHash(drawKey(run.seed, name));
+  const since = weekOf(dateIn(campaign.definition.timeZone, configVersion.effectiveFrom));
+  return {
+    ties: key(DRAW.ties(run.week)),
+    exploration: key(DRAW.exploration(run.week)),
+    holdout: key(DRAW.holdout(since, config.evaluationWeeks, run.week)),
+  };
+}
+
+/** Every customer gets one decision, in the order of the snapshot; the counts must add up to it. */
+async function recordDecisions(
+  tx: EntityManager,
+  { run, services, progress }: StepContext,
+  scored: Scored,
+  selection: Selection,
+): Promise<{ readonly funnel: Funnel; readonly root: string }> {
+  const writer = await DecisionWriter.open(tx, run.id, scored.everyone.length, services.randomness);
+  const counter = new FunnelCounter();
+  let eligible = 0;
+  for (let row = 0; row < scored.everyone.length; row++) {
+    const bits = scored.reasons[row] ?? 0;
+    const customer = scored.everyone[row] ?? '';
+    const at = bits === 0 ? eligible++ : -1;
+    const decision: Decision =
+      at < 0
+        ? { customer, outcome: 'NOT_ELIGIBLE', arm: null, reasons: reasonsOf(bits), score: null, rank: null }
+        : {
+            customer,
+            ...meaningOf(selection.verdicts[at] ?? 0),
+            score: scored.scores[at] ?? null,
+            rank: selection.ranks[at] ?? null,
+          };
+    counter.add(decision.outcome, decision.arm, decision.reasons, 1);
+    await writer.append(decision);
+    if (row % 50_000 === 0) progress(row, scored.everyone.length);
+  }
+  return {
+    root: await writer.seal(tx),
+    funnel: counter.close(run.snapshotRows ?? 0, selection.aboveThreshold),
+  };
+}
+
+async function measureOutput(
+  tx: EntityManager,
+  { run, config }: StepContext,
+  scored: Scored,
+  selection: Selection,
+): Promise<Output> {
+  const recipients = scored.customers.filter(
+    (_, at) => meaningOf(selection.verdicts[at] ?? 0).outcome === 'MAIL',
+  );
+  const [repeated]: { count: number }[] = await tx.query(
+    `select count(distinct customer)::int as count from released_recipient
+     where campaign = $1 and week >= $2 and week < $3 and customer = any ($4)`,
+    [run.campaign, addWeeks(run.week, 1 - config.restWeeks), run.week, recipients],
+  );
+  const bands = scored.bands.map((band) => ({ ...band, chosen: 0 }));
+  scored.bandOf.forEach((band, at) => {
+    const chosen = meaningOf(selection.verdicts[at] ?? 0).arm;
+    const counted = bands[band];
+    if (counted !== undefined && (chosen === 'MODEL' || chosen === 'HOLDOUT')) counted.chosen++;
+  });
+  return {
+    scored: scored.customers.length,
+    aboveThreshold: selection.aboveThreshold,
+    certain: scored.certain,
+    scoreCounts: scored.scoreCounts,
+    bands,
+    repeated: repeated?.count ?? 0,
+  };
+}
+
+async function saveFunnel(tx: EntityManager, runId: string, funnel: Funnel): Promise<void> {
+  const arm = (name: string) => funnel.arms.find((count) => count.arm === name)?.count ?? 0;
+  await tx.query(
+    `insert into run_funnel (run_id, considered, eligible, scored, above_threshold, mailed, mailed_model, mailed_exploration,
+                             held_out, not_chosen, not_eligible, reasons)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      runId,
+      funnel.considered,
+      funnel.eligible,
+      funnel.scored,
+      funnel.aboveThreshold,
+      funnel.mailed,
+      arm('MODEL'),
+      arm('EXPLORATION'),
+      funnel.heldOut,
+      funnel.notChosen,
+      funnel.notEligible,
+      JSON.stringify(funnel.reasons),
+    ],
+  );
+}
+
+function manifestOf(
+  { run, campaign, configVersion, contractVersion, model, services }: StepContext,
+  facts: Pick<RunManifest, 'feedFiles' | 'dataUses' | 'decisionRoot' | 'runtime' | 'timings'>,
+): RunManifest {
+  return {
+    format: 'run/1',
+    campaign: run.campaign,
+    week: run.week,
+    attempt: run.attempt,
+    trigger: run.trigger,
+    actor: run.actor,
+    asOf: run.asOf ?? '',
+    contract: { number: contractVersion.number, digest: contractVersion.digest },
+    snapshot: { digest: run.snapshotDigest ?? '', rows: run.snapshotRows ?? 0 },
+    config: { number: configVersion.number, digest: configVersion.digest },
+    flowDays: campaign.definition.flowDays,
+    model: { digest: model.digest, modelDigest: model.modelDigest, cardDigest: model.cardDigest },
+    seed: run.seed,
+    engine: services.engine,
+    ...facts,
+  };
+}
+
+async function openOutputIncident(
+  tx: EntityManager,
+  { run, services }: StepContext,
+  checks: readonly Check[],
+): Promise<void> {
+  const halting = checks.filter(({ verdict }) => verdict === 'HALT');
+  await openIncident(tx, services, {
+    kind: 'CHECK_HALTED',
+    campaign: run.campaign,
+    runId: run.id,
+    summary: `${run.campaign} ${run.week} halted: ${halting.map(({ name, message }) => `${name}: ${message}`).join('; ')}`,
+  });
+}

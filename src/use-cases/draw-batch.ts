@@ -1,0 +1,68 @@
+import type { EntityManager } from 'typeorm';
+import { drawKey } from '../audit/draw-key.ts';
+import { ARMS, OUTCOMES } from '../domain/decision.ts';
+import { DRAW } from '../domain/draw-keys.ts';
+import { KeyedHash } from '../domain/keyed-hash.ts';
+import { drawSample, type SampleCandidate } from '../domain/review-sample.ts';
+import { BatchRow } from '../store/batch.row.ts';
+import { currentDigest } from '../store/batch.store.ts';
+import type { StepContext, StepResult } from './run-week.ts';
+
+/** Draws the batch of a run that decided, with its review sample; a week in which nobody is to be mailed has none. */
+export async function drawBatch(
+  tx: EntityManager,
+  { run, config, services }: StepContext,
+): Promise<StepResult> {
+  const about = { campaign: run.campaign, subject: run.id };
+  const candidates: SampleCandidate[] = (
+    await tx.query(
+      `select customer, arm, score from decision where run_id = $1 and outcome = $2 order by customer`,
+      [run.id, OUTCOMES.indexOf('MAIL')],
+    )
+  ).map(({ customer, arm, score }: { customer: string; arm: number; score: number | null }) => ({
+    customer,
+    arm: ARMS[arm],
+    score,
+  }));
+  if (candidates.length === 0)
+    return { status: 'EMPTY', facts: { ...about, details: { week: run.week, size: 0 } } };
+
+  const batch = tx.create(BatchRow, {
+    id: services.ids.next(),
+    campaign: run.campaign,
+    runId: run.id,
+    week: run.week,
+    fallback: false,
+    status: 'IN_REVIEW',
+    size: candidates.length,
+    createdAt: services.clock.now(),
+  });
+  batch.digest = await currentDigest(tx, batch, candidates);
+  await tx.insert(BatchRow, batch);
+  await tx.query(
+    `insert into recipient (batch_id, customer, arm, score) select $1, * from unnest($2::text[], $3::text[], $4::float8[])`,
+    [
+      batch.id,
+      candidates.map((c) => c.customer),
+      candidates.map((c) => c.arm),
+      candidates.map((c) => c.score),
+    ],
+  );
+  const sample = drawSample(
+    candidates,
+    config.sampleSize,
+    new KeyedHash(drawKey(run.seed, DRAW.sample(run.week))),
+  );
+  await tx.query(
+    `insert into sample_item (batch_id, customer, position) select $1, c, n from unnest($2::text[]) with ordinality as t (c, n)`,
+    [batch.id, sample],
+  );
+  return {
+    status: 'AWAITING_REVIEW',
+    facts: {
+      ...about,
+      digest: batch.digest,
+      details: { week: run.week, batch: batch.id, size: batch.size, sample: sample.length },
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import type { EntityManager } from 'typeorm';
+import { appendEntry } from '../audit/append.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import { type Actor, type Permission, type Role, roleFor } from '../domain/permissions.ts';
+import { Refusal, RefusalError } from '../domain/refusal.ts';
+import type { Services } from './services.ts';
+
+/** Who asks, and under which request. */
+export interface Caller {
+  readonly actor: Actor;
+  readonly requestId: string | null;
+}
+
+/** What an audit entry says of an act, beside who did it, when and under which role. */
+export interface Facts {
+  readonly campaign: string | null;
+  /** The id of what the act was about; of a customer, the pseudonym. */
+  readonly subject: string | null;
+  /** Of what was decided upon or recorded. */
+  readonly digest?: string | null;
+  readonly details?: AuditEntry['details'];
+}
+
+/** One act under way: its transaction, its instant, its person. */
+export interface Act {
+  readonly tx: EntityManager;
+  readonly now: Date;
+  readonly actor: Actor;
+  readonly services: Services;
+}
+
+/** An act that changes something: who may, and how. Its handler returns the result with the facts for the log. */
+export interface Command<I, R> {
+  readonly action: string;
+  readonly permission: Permission;
+  /** What a refused attempt was about. */
+  readonly about: (input: I) => Facts;
+  readonly handle: (act: Act, input: I) => Promise<{ readonly result: R; readonly facts: Facts }>;
+}
+
+/**
+ * The one way in which anything changes: permission, load, decide, save and audit in one transaction, so that no change is
+ * without its entry. A refusal undoes the act and is audited by itself. Throws RefusalError.
+ */
+export async function execute<I, R>(
+  services: Services,
+  caller: Caller,
+  command: Command<I, R>,
+  input: I,
+): Promise<R> {
+  const now = services.clock.now();
+  const role = roleFor(caller.actor, command.permission);
+  try {
+    return await services.db.transaction(async (tx) => {
+      if (role === null) throw denied(command.permission);
+      const { result, facts } = await command.handle({ tx, now, actor: caller.actor, services }, input);
+      await record(tx, { now, caller, role, action: command.action, facts });
+      return result;
+    });
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    const { refusal } = error;
+    await services.db.transaction((tx) =>
+      record(tx, { now, caller, role, action: command.action, facts: command.about(input), refusal }),
+    );
+    throw error;
+  }
+}
+
+/** A read of customer-level data: permitted, done and audited in one transaction. Throws RefusalError. */
+export async function readCustomerData<R>(
+  services: Services,
+  caller: Caller,
+  about: { readonly action: string; readonly facts: Facts },
+  read: (tx: EntityManager) => Promise<R>,
+): Promise<R> {
+  return execute(
+    services,
+    caller,
+    {
+      action: about.action,
+      permission: 'customer.read',
+      about: () => about.facts,
+      handle: async ({ tx }) => ({ result: await read(tx), facts: about.facts }),
+    },
+    undefined,
+  );
+}
+
+/** Lets whoever may do an act pass to it; a refused attempt is audited. Throws RefusalError. */
+export async function permit(services: Services, caller: Caller, permission: Permission): Promise<void> {
+  if (roleFor(caller.actor, permission) !== null) return;
+  const error = denied(permission);
+  await services.db.transaction((tx) =>
+    record(tx, {
+      now: services.clock.now(),
+      caller,
+      role: null,
+      action: permission,
+      facts: { campaign: null, subject: null },
+      refusal: error.refusal,
+    }),
+  );
+  throw error;
+}
+
+/** Writes the entry of an act into its transaction. */
+export async function record(
+  tx: EntityManager,
+  act: {
+    readonly now: Date;
+    readonly caller: Caller;
+    readonly role: Role | null;
+    readonly action: string;
+    readonly facts: Facts;
+    readonly refusal?: Refusal;
+  },
+): Promise<void> {
+  const { now, caller, role, action, facts, refusal } = act;
+  await appendEntry(tx, {
+    at: now.toISOString(),
+    actor: caller.actor.subject,
+    role,
+    action,
+    campaign: facts.campaign,
+    subject: facts.subject,
+    digest: facts.digest ?? null,
+    requestId: caller.requestId,
+    refusal: refusal === undefined ? null : { code: refusal.code, rule: refusal.rule },
+    details: facts.details ?? {},
+  });
+}
+
+function denied(permission: Permission): RefusalError {
+  return new RefusalError(
+    new Refusal('FORBIDDEN', permission, `Your roles do not permit this (${permission}).`),
+  );
+}

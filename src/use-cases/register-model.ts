@@ -1,0 +1,162 @@
+import { digestOf } from '../audit/digest.ts';
+import { packageDigest } from '../audit/package-digest.ts';
+import { missingColumns } from '../domain/feature.ts';
+import { columnsOfCard, type ModelPackage } from '../domain/model-card.ts';
+import {
+  cardGate,
+  dataUseGate,
+  forbiddenGate,
+  type Gate,
+  gateVerdict,
+  reproducibleGate,
+  signatureGate,
+} from '../domain/model-gate.ts';
+import { PackageError, type Scorer, ScoringError } from '../domain/ports.ts';
+import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
+import { dateIn } from '../domain/week.ts';
+import { contractAt, lockCampaign } from '../store/campaign.store.ts';
+import { DataUseRow } from '../store/data-use.row.ts';
+import { storeModelFiles } from '../store/model.store.ts';
+import { ModelVersionRow } from '../store/model-version.row.ts';
+import { type Act, type Caller, type Command, execute, permit } from './execute.ts';
+import type { Services } from './services.ts';
+
+/** A batch of another size than the whole, for the gate REPRODUCIBLE. */
+const OTHER_BATCH = 7;
+
+interface Tried {
+  readonly campaign: string;
+  readonly outcome: { readonly delivered: ModelPackage; readonly gates: readonly Gate[] } | Refusal;
+}
+
+/**
+ * Reads and tries a delivered package, its model in a process of its own, then registers it. What is wrong with the
+ * package is a refusal that names file, line, field and rule. The same package again answers with the version there is.
+ */
+export async function registerModel(
+  services: Services,
+  caller: Caller,
+  input: { readonly campaign: string; readonly read: () => Promise<ModelPackage> },
+): Promise<ModelVersionRow> {
+  await permit(services, caller, 'model.register');
+  return execute(services, caller, register, {
+    campaign: input.campaign,
+    outcome: await tryPackage(services, input.read),
+  });
+}
+
+async function tryPackage(services: Services, read: () => Promise<ModelPackage>): Promise<Tried['outcome']> {
+  try {
+    const delivered = await read();
+    return {
+      delivered,
+      gates: [
+        ...(await scoringGates(services.scorer, delivered)),
+        cardGate(delivered.card),
+        forbiddenGate(delivered.card),
+      ],
+    };
+  } catch (error) {
+    if (error instanceof PackageError) return new Refusal('BAD_INPUT', 'PACKAGE', error.message);
+    if (error instanceof ScoringError) return new Refusal('GATE_FAILED', 'SIGNATURE', error.message);
+    throw error;
+  }
+}
+
+/** Scores the reference rows whole, again, and in small batches. */
+async function scoringGates(
+  scorer: Scorer,
+  { card, files, reference }: ModelPackage,
+): Promise<readonly Gate[]> {
+  const features = card.features.map(({ name }) => name);
+  const session = await scorer.open({ model: files['model.onnx'], features, output: card.output });
+  try {
+    const matrix = Float32Array.from(reference.flat());
+    const first = await session.score(matrix, reference.length);
+    const again = await session.score(matrix, reference.length);
+    const rebatched = new Float64Array(reference.length);
+    for (let from = 0; from < reference.length; from += OTHER_BATCH) {
+      const rows = Math.min(OTHER_BATCH, reference.length - from);
+      rebatched.set(await session.score(matrix.slice(from * features.length), rows), from);
+    }
+    return [signatureGate(first, reference.length), reproducibleGate(first, again, rebatched)];
+  } finally {
+    await session.close();
+  }
+}
+
+const register: Command<Tried, ModelVersionRow> = {
+  action: 'model.register',
+  permission: 'model.register',
+  about: ({ campaign }) => ({ campaign, subject: null }),
+  async handle(act, { campaign: key, outcome }) {
+    if (outcome instanceof Refusal) throw new RefusalError(outcome);
+    const { tx, now, actor, services } = act;
+    const { card, files } = outcome.delivered;
+    const campaign = await lockCampaign(tx, key);
+    if (card.campaign !== key)
+      refuse('BAD_INPUT', 'PACKAGE', `card.yaml, campaign is ${card.campaign} where ${key} is due.`);
+    const contract = await contractAt(tx, key, now);
+    const missing = missingColumns(card, { columns: contract.columns });
+    if (missing.length > 0)
+      refuse(
+        'BAD_INPUT',
+        'PACKAGE',
+        `card.yaml reads ${missing.join(', ')}, which the feed contract does not offer to models.`,
+      );
+    const digests = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, digestOf(bytes)]));
+    const digest = packageDigest(digests);
+    const known = await tx.findOneBy(ModelVersionRow, { campaign: key, digest });
+    if (known !== null)
+      return { result: known, facts: { campaign: key, subject: known.id, digest, details: { again: true } } };
+    const taken = await tx.countBy(ModelVersionRow, {
+      campaign: key,
+      name: card.name,
+      version: card.version,
+    });
+    if (taken > 0)
+      refuse(
+        'CONFLICT',
+        'MODEL_VERSION',
+        `${card.name} ${card.version} is registered already, with other content.`,
+      );
+    const gates = [
+      ...outcome.gates,
+      await coverage(act, key, columnsOfCard(card), dateIn(campaign.definition.timeZone, now)),
+    ];
+    const id = services.ids.next();
+    await tx.insert(ModelVersionRow, {
+      id,
+      campaign: key,
+      name: card.name,
+      version: card.version,
+      digest,
+      modelDigest: digestOf(files['model.onnx']),
+      cardDigest: digestOf(files['card.yaml']),
+      card,
+      gates: gates.map((gate) => ({ ...gate, acceptedBy: null, acceptance: null })),
+      status: gateVerdict(gates) === 'FAIL' ? 'REFUSED' : 'VALIDATED',
+      registeredBy: actor.subject,
+      registeredAt: now,
+    });
+    await storeModelFiles(tx, id, files);
+    return {
+      result: await tx.findOneByOrFail(ModelVersionRow, { id }),
+      facts: {
+        campaign: key,
+        subject: id,
+        digest,
+        details: { name: card.name, version: card.version, gates: gateVerdict(gates) },
+      },
+    };
+  },
+};
+
+async function coverage(
+  { tx }: Act,
+  campaign: string,
+  columns: readonly string[],
+  today: string,
+): Promise<Gate> {
+  return dataUseGate(columns, await tx.findBy(DataUseRow, { campaign, status: 'SIGNED_OFF' }), today);
+}

@@ -1,0 +1,134 @@
+import type { EntityManager } from 'typeorm';
+import { digestOf } from '../audit/digest.ts';
+import { type BatchRecipient, judgeStatus, mailFile } from '../domain/batch.ts';
+import { sendDay } from '../domain/eligibility.ts';
+import { refuse } from '../domain/refusal.ts';
+import { isoDate } from '../domain/week.ts';
+import { BatchRow } from '../store/batch.row.ts';
+import { currentDigest, lockBatch, recipientsOf } from '../store/batch.store.ts';
+import { campaignOf } from '../store/campaign.store.ts';
+import { flowMailing, noteContacts } from '../store/contact.store.ts';
+import { HandOffRow } from '../store/hand-off.row.ts';
+import { RunRow } from '../store/run.row.ts';
+import type { Act, Command } from './execute.ts';
+import { type BatchInput, obey } from './review-batch.ts';
+
+/**
+ * Releases an approved batch: what was approved is what goes, or nothing does; whoever opted out or came on the quiet list
+ * since is dropped. The file is handed over afterwards (hand-off.ts). Releasing again changes nothing.
+ */
+export const releaseBatch: Command<BatchInput, BatchRow> = {
+  action: 'batch.release',
+  permission: 'batch.release',
+  about: ({ batchId }) => ({ campaign: null, subject: batchId }),
+  async handle(act, { batchId }) {
+    const { tx, now, actor } = act;
+    const batch = await lockBatch(tx, batchId);
+    if (batch.status === 'RELEASED') {
+      return {
+        result: batch,
+        facts: { campaign: batch.campaign, subject: batchId, digest: batch.digest, details: { again: true } },
+      };
+    }
+    obey(judgeStatus('release', batch.status));
+    const approved = await recipientsOf(tx, batchId);
+    const digest = await currentDigest(tx, batch, approved);
+    if (digest !== batch.approvedDigest) {
+      refuse(
+        'CONFLICT',
+        'APPROVED_DIGEST',
+        'The batch is not the one that was approved: its recipients or settings differ.',
+      );
+    }
+    const dropped = await dropProtected(tx, batch);
+    const recipients = await recipientsOf(tx, batchId);
+    const released = { status: 'RELEASED' as const, releasedBy: actor.subject, releasedAt: now };
+    await tx.update(BatchRow, { id: batchId }, released);
+    if (batch.runId !== null) await tx.update(RunRow, { id: batch.runId }, { status: 'RELEASED' });
+    await claimRecipients(tx, batch, recipients);
+    await noteFlow(tx, batch, recipients);
+    const handOff = await openHandOff(act, batch, recipients);
+    return {
+      result: { ...batch, ...released },
+      facts: {
+        campaign: batch.campaign,
+        subject: batchId,
+        digest,
+        details: { released: recipients.length, dropped, file: handOff.file, fileDigest: handOff.digest },
+      },
+    };
+  },
+};
+
+/** Marks who must not be mailed any more; answers how many. */
+async function dropProtected(tx: EntityManager, batch: BatchRow): Promise<number> {
+  const marked: { customer: string; reason: string }[] = await tx.query(
+    `with protected as (
+       select customer, 'OPTED_OUT' as reason from opt_out
+       union all
+       select customer, 'QUIET_LIST' from quiet_list where campaign = $2 and until >= current_date
+     )
+     select distinct on (r.customer) r.customer, p.reason from recipient r join protected p using (customer)
+     where r.batch_id = $1 and r.removed_by is null order by r.customer, p.reason`,
+    [batch.id, batch.campaign],
+  );
+  await tx.query(
+    `update recipient r set dropped = d.reason
+     from (select * from unnest($2::text[], $3::text[])) as d (customer, reason)
+     where r.batch_id = $1 and r.customer = d.customer`,
+    [batch.id, marked.map(({ customer }) => customer), marked.map(({ reason }) => reason)],
+  );
+  return marked.length;
+}
+
+/** No customer is in two released batches of a week: the table's key says so, this says it first and kindly. */
+async function claimRecipients(
+  tx: EntityManager,
+  batch: BatchRow,
+  recipients: readonly BatchRecipient[],
+): Promise<void> {
+  const claimed: { customer: string }[] = await tx.query(
+    `insert into released_recipient (campaign, week, customer, batch_id)
+     select $1, $2, c, $3 from unnest($4::text[]) as c on conflict do nothing returning customer`,
+    [batch.campaign, batch.week, batch.id, recipients.map(({ customer }) => customer)],
+  );
+  const twice = recipients.length - claimed.length;
+  if (twice > 0) {
+    refuse(
+      'CONFLICT',
+      'ONE_BATCH_A_WEEK',
+      `${twice} customers are in a batch of ${batch.week} that was released already.`,
+    );
+  }
+}
+
+/** The flow's messages become part of the contact history, as planned. */
+async function noteFlow(
+  tx: EntityManager,
+  batch: BatchRow,
+  recipients: readonly BatchRecipient[],
+): Promise<void> {
+  const { definition } = await campaignOf(tx, batch.campaign);
+  const run = batch.runId === null ? null : await tx.findOneByOrFail(RunRow, { id: batch.runId });
+  if (run?.asOf == null) throw new Error(`batch ${batch.id} has no day to count from`);
+  const first = sendDay(run.asOf);
+  const contacts = [0, ...definition.flowDays].flatMap((day) =>
+    recipients.map(({ customer }) => ({
+      customer,
+      sentOn: isoDate(first + day),
+      mailing: flowMailing(batch.campaign, day),
+    })),
+  );
+  await noteContacts(tx, contacts, { campaign: batch.campaign, batchId: batch.id });
+}
+
+async function openHandOff({ tx }: Act, batch: BatchRow, recipients: readonly BatchRecipient[]) {
+  const handOff = {
+    batchId: batch.id,
+    file: `${batch.campaign}-${batch.week}-${batch.id}.csv`,
+    digest: digestOf(mailFile(batch.campaign, recipients)),
+    rows: recipients.length,
+  };
+  await tx.insert(HandOffRow, handOff);
+  return handOff;
+}

@@ -1,0 +1,115 @@
+import { judgeSample, judgeStatus, type SampleVerdict } from '../domain/batch.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { RefusalError, refuse } from '../domain/refusal.ts';
+import { BatchRow } from '../store/batch.row.ts';
+import { currentDigest, lockBatch, recipientsOf } from '../store/batch.store.ts';
+import { RecipientRow } from '../store/recipient.row.ts';
+import { SampleItemRow } from '../store/sample-item.row.ts';
+import type { Command } from './execute.ts';
+
+export interface BatchInput {
+  readonly batchId: string;
+}
+export interface BatchNoteInput extends BatchInput {
+  readonly note: string;
+}
+
+/** Leaves the act with a refusal, where a rule gave one. */
+export function obey(refusal: Refusal | null): void {
+  if (refusal !== null) throw new RefusalError(refusal);
+}
+
+export function needNote(note: string): void {
+  if (note.trim() === '') refuse('BAD_INPUT', 'NOTE', 'A note says why.');
+}
+
+/** Notes what the reviewer found of a customer of the sample. */
+export const reviewSample: Command<
+  BatchInput & { customer: string; verdict: SampleVerdict; note: string | null },
+  BatchRow
+> = {
+  action: 'batch.review',
+  permission: 'batch.review',
+  about: ({ batchId }) => ({ campaign: null, subject: batchId }),
+  async handle({ tx, now, actor }, { batchId, customer, verdict, note }) {
+    const batch = await lockBatch(tx, batchId);
+    obey(judgeStatus('review', batch.status));
+    if (verdict === 'PENDING') refuse('BAD_INPUT', 'VERDICT', 'A verdict is FINE or WRONG.');
+    if (verdict === 'WRONG') needNote(note ?? '');
+    const changed = await tx.update(
+      SampleItemRow,
+      { batchId, customer },
+      { verdict, note, reviewer: actor.subject, reviewedAt: now },
+    );
+    if (changed.affected === 0)
+      refuse('NOT_FOUND', 'SAMPLE_ITEM', 'The customer is not in the sample of this batch.');
+    return {
+      result: batch,
+      facts: { campaign: batch.campaign, subject: batchId, details: { customer, verdict } },
+    };
+  },
+};
+
+/** Takes a customer out of a batch, with the reason why; the batch's digest changes with it. */
+export const removeFromBatch: Command<BatchNoteInput & { customer: string }, BatchRow> = {
+  action: 'batch.remove',
+  permission: 'batch.remove',
+  about: ({ batchId }) => ({ campaign: null, subject: batchId }),
+  async handle({ tx, now, actor }, { batchId, customer, note }) {
+    const batch = await lockBatch(tx, batchId);
+    obey(judgeStatus('remove', batch.status));
+    needNote(note);
+    const recipient = await tx.findOneBy(RecipientRow, { batchId, customer });
+    if (recipient === null) return refuse('NOT_FOUND', 'RECIPIENT', 'The customer is not in this batch.');
+    if (recipient.removedBy !== null)
+      refuse('INVALID_STATE', 'NOT_REMOVED', 'The customer was removed before.');
+    await tx.update(
+      RecipientRow,
+      { batchId, customer },
+      { removedBy: actor.subject, removedAt: now, removalNote: note },
+    );
+    const recipients = await recipientsOf(tx, batchId);
+    const changed = { size: recipients.length, digest: await currentDigest(tx, batch, recipients) };
+    await tx.update(BatchRow, { id: batchId }, changed);
+    return {
+      result: { ...batch, ...changed },
+      facts: {
+        campaign: batch.campaign,
+        subject: batchId,
+        digest: changed.digest,
+        details: { customer, before: batch.digest, size: changed.size },
+      },
+    };
+  },
+};
+
+/** Hands a reviewed batch over to whoever approves. */
+export const submitBatch: Command<BatchInput, BatchRow> = {
+  action: 'batch.submit',
+  permission: 'batch.submit',
+  about: ({ batchId }) => ({ campaign: null, subject: batchId }),
+  async handle({ tx, now, actor }, { batchId }) {
+    const batch = await lockBatch(tx, batchId);
+    obey(judgeStatus('submit', batch.status));
+    obey(
+      judgeSample(
+        await tx.query(
+          `select s.customer, s.verdict, r.removed_by is not null as removed
+           from sample_item s join recipient r using (batch_id, customer) where batch_id = $1`,
+          [batchId],
+        ),
+      ),
+    );
+    const changed = { status: 'SUBMITTED' as const, submittedBy: actor.subject, submittedAt: now };
+    await tx.update(BatchRow, { id: batchId }, changed);
+    return {
+      result: { ...batch, ...changed },
+      facts: {
+        campaign: batch.campaign,
+        subject: batchId,
+        digest: batch.digest,
+        details: { size: batch.size },
+      },
+    };
+  },
+};

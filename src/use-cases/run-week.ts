@@ -1,0 +1,187 @@
+import type { EntityManager } from 'typeorm';
+import type { Config } from '../domain/campaign.ts';
+import { check } from '../domain/check.ts';
+import type { FeedContract } from '../domain/feed-contract.ts';
+import { FeedError } from '../domain/ports.ts';
+import { RefusalError } from '../domain/refusal.ts';
+import { type RunStatus, type RunStep, STATUS_AT_STEP } from '../domain/run.ts';
+import { CampaignRow } from '../store/campaign.row.ts';
+import { ConfigVersionRow } from '../store/config-version.row.ts';
+import { FeedContractRow } from '../store/feed-contract.row.ts';
+import { ModelVersionRow } from '../store/model-version.row.ts';
+import { RunRow } from '../store/run.row.ts';
+import { addChecks, addRejectedRows } from '../store/run-record.store.ts';
+import { decideRun } from './decide-run.ts';
+import { drawBatch } from './draw-batch.ts';
+import { type Caller, type Facts, record } from './execute.ts';
+import { HaltedByChecks } from './feed-reading.ts';
+import { openIncident } from './incidents.ts';
+import { receiveFeed } from './receive-feed.ts';
+import type { Services } from './services.ts';
+
+/** The engine at work; what it does by itself stands under this name in the log. */
+export const ENGINE: Caller = {
+  actor: { subject: 'engine', name: null, roles: ['OPERATOR'] },
+  requestId: null,
+};
+
+/** A run at a step, with all that was pinned when it started. */
+export interface StepContext {
+  readonly services: Services;
+  readonly run: RunRow;
+  readonly campaign: CampaignRow;
+  readonly config: Config;
+  readonly configVersion: ConfigVersionRow;
+  readonly contract: FeedContract;
+  readonly contractVersion: FeedContractRow;
+  readonly model: ModelVersionRow;
+  readonly progress: (done: number, total: number) => void;
+}
+
+const NEXT_STEP = { RECEIVE: 'DECIDE', DECIDE: 'DRAW', DRAW: 'DONE' } as const satisfies Partial<
+  Record<RunStep, RunStep>
+>;
+
+/**
+ * Takes a run from where it is to where it waits for people, a transaction per step. Cut off at any point, it goes on there
+ * when called again; called twice at once, the second waits and finds the step done. Throws on faults, after the run was
+ * marked FAILED and an incident opened.
+ */
+export async function runWeek(services: Services, runId: string): Promise<RunRow> {
+  for (;;) {
+    const run = await services.db.manager.findOneByOrFail(RunRow, { id: runId });
+    if (run.step === 'DONE' || run.status === 'FAILED' || run.status === 'SUPERSEDED') return run;
+    try {
+      await services.db.transaction((tx) => takeStep(services, tx, runId, run.step));
+    } catch (error) {
+      if (error instanceof HaltedByChecks) await halt(services, run, error);
+      else if (error instanceof FeedError) await halt(services, run, haltedBy(error));
+      else {
+        await fail(services, run, error);
+        throw error;
+      }
+    }
+  }
+}
+
+async function takeStep(
+  services: Services,
+  tx: EntityManager,
+  runId: string,
+  expected: RunStep,
+): Promise<void> {
+  await tx.query('select from run where id = $1 for no key update', [runId]);
+  const context = await contextOf(services, tx, runId);
+  const { run } = context;
+  if (run.step !== expected || run.step === 'DONE' || run.status !== STATUS_AT_STEP[run.step]) return;
+  const { step } = run;
+  context.progress(0, run.snapshotRows ?? 0);
+  const { status, facts } = await STEPS[step](tx, context);
+  const next = status === null ? NEXT_STEP[step] : 'DONE';
+  const now = services.clock.now();
+  await tx.update(
+    RunRow,
+    { id: runId },
+    {
+      step: next,
+      status: status ?? STATUS_AT_STEP[next === 'DONE' ? step : next],
+      ...(next === 'DONE' ? { finishedAt: now } : {}),
+    },
+  );
+  await record(tx, { now, caller: ENGINE, role: 'OPERATOR', action: `run.${step.toLowerCase()}`, facts });
+}
+
+/** What a step answers: the status in which the run ends with it, null when it goes on, and what the log says. */
+export interface StepResult {
+  readonly status: RunStatus | null;
+  readonly facts: Facts;
+}
+
+const STEPS: Readonly<
+  Record<keyof typeof NEXT_STEP, (tx: EntityManager, context: StepContext) => Promise<StepResult>>
+> = {
+  RECEIVE: receiveFeed,
+  DECIDE: decideRun,
+  DRAW: drawBatch,
+};
+
+async function contextOf(services: Services, tx: EntityManager, runId: string): Promise<StepContext> {
+  const run = await tx.findOneByOrFail(RunRow, { id: runId });
+  const contractVersion = await tx.findOneByOrFail(FeedContractRow, {
+    campaign: run.campaign,
+    number: run.contract,
+  });
+  const configVersion = await tx.findOneByOrFail(ConfigVersionRow, { id: run.configId });
+  return {
+    services,
+    run,
+    campaign: await tx.findOneByOrFail(CampaignRow, { key: run.campaign }),
+    config: configVersion.settings,
+    configVersion,
+    contract: { columns: contractVersion.columns },
+    contractVersion,
+    model: await tx.findOneByOrFail(ModelVersionRow, { id: run.modelId }),
+    progress: (done, total) =>
+      services.progress({ runId, campaign: run.campaign, week: run.week, step: run.step, done, total }),
+  };
+}
+
+async function halt(services: Services, run: RunRow, halted: HaltedByChecks): Promise<void> {
+  const now = services.clock.now();
+  const halting = halted.checks.filter(({ verdict }) => verdict === 'HALT');
+  await services.db.transaction(async (tx) => {
+    await addChecks(tx, run.id, halted.checks);
+    await addRejectedRows(tx, run.id, halted.rejected);
+    await tx.update(RunRow, { id: run.id }, { status: 'HALTED', step: 'DONE', finishedAt: now });
+    await openIncident(tx, services, {
+      kind: halting.some(({ name }) => name === 'FEED_PRESENT') ? 'FEED_MISSING' : 'CHECK_HALTED',
+      campaign: run.campaign,
+      runId: run.id,
+      summary: `${run.campaign} ${run.week} halted: ${halting.map(({ name, message }) => `${name}: ${message}`).join('; ')}`,
+    });
+    const details = { week: run.week, checks: halting.map(({ name }) => name) };
+    await record(tx, {
+      now,
+      caller: ENGINE,
+      role: 'OPERATOR',
+      action: 'run.halt',
+      facts: { campaign: run.campaign, subject: run.id, details },
+    });
+  });
+}
+
+async function fail(services: Services, run: RunRow, error: unknown): Promise<void> {
+  const now = services.clock.now();
+  // A refusal is told; a fault is only named, its words are for the log of the process.
+  const reason =
+    error instanceof RefusalError ? error.refusal.message : 'a fault; the log of the process says which';
+  await services.db.transaction(async (tx) => {
+    await tx.update(RunRow, { id: run.id }, { status: 'FAILED', finishedAt: now });
+    await openIncident(tx, services, {
+      kind: 'RUN_FAILED',
+      campaign: run.campaign,
+      runId: run.id,
+      summary: `${run.campaign} ${run.week} failed at step ${run.step}: ${reason}`,
+    });
+    const details = { week: run.week, step: run.step };
+    await record(tx, {
+      now,
+      caller: ENGINE,
+      role: 'OPERATOR',
+      action: 'run.fail',
+      facts: { campaign: run.campaign, subject: run.id, details },
+    });
+  });
+}
+
+function haltedBy(error: FeedError): HaltedByChecks {
+  const where = error.line === null ? error.file : `line ${error.line}`;
+  return new HaltedByChecks([
+    check(error.check, 'HALT', {
+      measured: where,
+      limit: 'feed.md',
+      message: error.message,
+      subject: error.field,
+    }),
+  ]);
+}

@@ -1,0 +1,146 @@
+import type { EntityManager } from 'typeorm';
+import { type Check, check, limitText, verdictAbove } from '../domain/check.ts';
+import { decileEdges, Histogram, populationStabilityIndex, SCORE_EDGES } from '../domain/drift.ts';
+import { DATA_INCOMPLETE, EligibilityRules } from '../domain/eligibility.ts';
+import { compileFeatures, type FundPrice } from '../domain/feature.ts';
+import { layoutOf } from '../domain/feed-contract.ts';
+import { AGE_BANDS, ageBandOf } from '../domain/output-check.ts';
+import type { IsoDate } from '../domain/week.ts';
+import { readSnapshot } from '../store/snapshot.store.ts';
+import type { StepContext } from './run-week.ts';
+
+/** Rows that the model gets at once; fixed, because a result may depend on it in its last bits. */
+export const BATCH_ROWS = 10_000;
+
+/** What came of judging and scoring a snapshot. `customers`, `scores` and `bandOf` are of the eligible, in row order. */
+export interface Scored {
+  readonly everyone: readonly string[];
+  /** Eligibility reasons per row; 0 is eligible. */
+  readonly reasons: Uint16Array;
+  readonly customers: readonly string[];
+  readonly scores: Float64Array;
+  /** Position of each eligible customer's age band. */
+  readonly bandOf: Uint8Array;
+  readonly bands: readonly { readonly band: string; readonly eligible: number }[];
+  readonly scoreCounts: Float64Array;
+  /** Scores below 0.001 or above 0.999. */
+  readonly certain: number;
+  readonly drift: readonly Check[];
+  readonly runtime: string;
+}
+
+interface Inputs {
+  readonly asOf: IsoDate;
+  readonly funds: readonly FundPrice[];
+  readonly model: Uint8Array;
+  readonly reference: readonly (readonly number[])[];
+}
+
+/** Reads the snapshot once, front to back: eligibility, features and drift here, scores in the scoring process meanwhile. */
+export async function scoreSnapshot(
+  tx: EntityManager,
+  context: StepContext,
+  inputs: Inputs,
+): Promise<Scored> {
+  const { run, services, config, contract, campaign, model, progress } = context;
+  const { features: cardFeatures, output } = model.card;
+  const layout = layoutOf(contract);
+  const rules = new EligibilityRules(layout, config, campaign.definition.flowDays, inputs.asOf);
+  const features = compileFeatures(cardFeatures, layout, inputs.funds, inputs.asOf, config.overrides);
+  const ageColumn = layout.numbers.findIndex(({ name }) => name === 'age');
+  const total = run.snapshotRows ?? 0;
+  const everyone: string[] = [];
+  const customers: string[] = [];
+  const reasons = new Uint16Array(total);
+  const scores = new Float64Array(total);
+  const bandOf = new Uint8Array(total);
+  const drift = cardFeatures.map(
+    (_, i) => new Histogram(decileEdges(inputs.reference.map((row) => row[i] ?? Number.NaN))),
+  );
+  const matrix = new Float32Array(BATCH_ROWS * features.width);
+  const complete = new Uint8Array(BATCH_ROWS);
+  const session = await services.scorer.open({
+    model: inputs.model,
+    features: cardFeatures.map(({ name }) => name),
+    output,
+  });
+  let scoring: Promise<void> = Promise.resolve();
+  try {
+    for await (const block of readSnapshot(tx, run.id, layout)) {
+      const found = rules.judge(block);
+      features.compute(block, matrix, complete);
+      const from = customers.length;
+      for (let row = 0; row < block.rows; row++) {
+        everyone.push(block.customers[row] ?? '');
+        const bits = (found[row] ?? 0) | (complete[row] === 1 ? 0 : DATA_INCOMPLETE);
+        reasons[block.firstRow + row] = bits;
+        if (bits !== 0) continue;
+        const at = customers.push(block.customers[row] ?? '') - 1;
+        bandOf[at] = ageBandOf(block.numbers[ageColumn]?.[row] ?? Number.NaN);
+        matrix.copyWithin((at - from) * features.width, row * features.width, (row + 1) * features.width);
+      }
+      const rows = customers.length - from;
+      for (let i = 0; i < features.width; i++) {
+        const histogram = drift[i];
+        for (let row = 0; row < rows; row++) histogram?.add(matrix[row * features.width + i] ?? Number.NaN);
+      }
+      // One batch is being scored while the next is read and computed.
+      const scored = session.score(matrix, rows);
+      await scoring;
+      scoring = scored.then((batch) => scores.set(batch, from));
+      // A failure is met where the batch is awaited, not before.
+      scoring.catch(() => {});
+      progress(everyone.length, total);
+    }
+    await scoring;
+  } finally {
+    await session.close();
+  }
+  const counted = countScores(scores.subarray(0, customers.length));
+  return {
+    everyone,
+    reasons,
+    customers,
+    scores: scores.subarray(0, customers.length),
+    bandOf: bandOf.subarray(0, customers.length),
+    bands: AGE_BANDS.map(([, band], i) => ({
+      band,
+      eligible: bandOf.subarray(0, customers.length).reduce((n, b) => n + (b === i ? 1 : 0), 0),
+    })),
+    ...counted,
+    drift: judgeDrift(context, inputs.reference, drift),
+    runtime: session.runtime,
+  };
+}
+
+function countScores(scores: Float64Array): { readonly scoreCounts: Float64Array; readonly certain: number } {
+  const histogram = new Histogram(SCORE_EDGES);
+  let certain = 0;
+  for (const score of scores) {
+    histogram.add(score);
+    if (score < 0.001 || score > 0.999) certain++;
+  }
+  return { scoreCounts: histogram.counts, certain };
+}
+
+/** Features of the market are the same for everyone in a week, and those held by an override for as long: neither can drift. */
+function judgeDrift(
+  { model, config }: StepContext,
+  reference: readonly (readonly number[])[],
+  drift: readonly Histogram[],
+): readonly Check[] {
+  const held = new Set(config.overrides.map(({ feature }) => feature));
+  return model.card.features.flatMap(({ name, recipe }, i) => {
+    const now = drift[i];
+    if ('fundChange' in recipe || held.has(name) || now === undefined) return [];
+    const expected = new Histogram(now.edges);
+    for (const row of reference) expected.add(row[i] ?? Number.NaN);
+    const index = populationStabilityIndex(expected.counts, now.counts);
+    return check('DRIFT', verdictAbove(index, config.limits.DRIFT), {
+      measured: index.toFixed(3),
+      limit: limitText(config.limits.DRIFT),
+      message: `${name}: population stability index of the eligible against the reference sample`,
+      subject: name,
+    });
+  });
+}

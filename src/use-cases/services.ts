@@ -1,0 +1,39 @@
+import type { DataSource } from 'typeorm';
+import type {
+  Clock,
+  FeedSource,
+  Ids,
+  MailTool,
+  ModelPackageReader,
+  Notifier,
+  Randomness,
+  Scorer,
+} from '../domain/ports.ts';
+import type { IsoWeek } from '../domain/week.ts';
+
+/** How far a run is; `total` is 0 while it is not known. */
+export interface RunProgress {
+  readonly runId: string;
+  readonly campaign: string;
+  readonly week: IsoWeek;
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What the acts of the service need of the world; built in app.ts. */
+export interface Services {
+  readonly db: DataSource;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly randomness: Randomness;
+  readonly feeds: FeedSource;
+  readonly scorer: Scorer;
+  readonly packages: ModelPackageReader;
+  readonly mailTool: MailTool;
+  readonly notifier: Notifier;
+  /** Tells whoever watches; never waited for. */
+  readonly progress: (progress: RunProgress) => void;
+  /** What executes, as manifests record it. */
+  readonly engine: { readonly version: string; readonly commit: string | null };
+}

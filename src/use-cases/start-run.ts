@@ -1,0 +1,121 @@
+import type { EntityManager } from 'typeorm';
+import { coveringDataUses } from '../domain/data-use.ts';
+import { columnsOfCard } from '../domain/model-card.ts';
+import { refuse } from '../domain/refusal.ts';
+import { REPEATABLE, type RunTrigger } from '../domain/run.ts';
+import { dateIn, type IsoWeek, weekOf } from '../domain/week.ts';
+import { BatchRow } from '../store/batch.row.ts';
+import { CampaignRow } from '../store/campaign.row.ts';
+import { configAt, contractAt, lockCampaign } from '../store/campaign.store.ts';
+import { DataUseRow } from '../store/data-use.row.ts';
+import { ModelVersionRow } from '../store/model-version.row.ts';
+import { RunRow } from '../store/run.row.ts';
+import type { Command } from './execute.ts';
+
+export interface StartRun {
+  readonly campaign: string;
+  /** The week that is due now when null. */
+  readonly week: IsoWeek | null;
+  readonly trigger: RunTrigger;
+}
+
+export interface StartedRun {
+  readonly run: RunRow;
+  /** False where the week already had a run, which is the answer then. */
+  readonly started: boolean;
+}
+
+/** Starts the run of a week (domain.md, step 1). Starting twice answers with the first; what it does is run-week.ts. */
+export const startRun: Command<StartRun, StartedRun> = {
+  action: 'run.start',
+  permission: 'run.start',
+  about: ({ campaign, week }) => ({ campaign, subject: null, details: { week } }),
+  async handle({ tx, now, actor, services }, input) {
+    // Whoever starts holds the campaign: of two at once, the second finds the run of the first.
+    const campaign = await lockCampaign(tx, input.campaign);
+    const due = weekOf(dateIn(campaign.definition.timeZone, now));
+    const week = input.week ?? due;
+    const current = await tx.findOneBy(RunRow, { campaign: campaign.key, week, current: true });
+    if (current !== null && !REPEATABLE.includes(current.status)) {
+      const facts = { campaign: campaign.key, subject: current.id, details: { week, started: false } };
+      return { result: { run: current, started: false }, facts };
+    }
+    if (campaign.paused) refuse('INVALID_STATE', 'ENGINE_PAUSED', `The engine of ${campaign.key} is paused.`);
+    if (week > due) refuse('BAD_INPUT', 'WEEK_NOT_BEGUN', `${week} has not begun; ${due} is due.`);
+    const released = await tx.countBy(BatchRow, { campaign: campaign.key, week, status: 'RELEASED' });
+    if (released > 0) refuse('INVALID_STATE', 'WEEK_RELEASED', `A batch of ${week} was released already.`);
+    const model = await liveModelOf(tx, campaign.key);
+    await assertSignedOff(tx, model, now);
+    const config = await configAt(tx, campaign.key, now);
+    const contract = await contractAt(tx, campaign.key, now);
+    const attempt = await supersede(tx, current, campaign, week);
+    const run = tx.create(RunRow, {
+      id: services.ids.next(),
+      campaign: campaign.key,
+      week,
+      attempt,
+      current: true,
+      trigger: input.trigger,
+      status: 'CHECKING',
+      step: 'RECEIVE',
+      actor: actor.subject,
+      startedAt: now,
+      configId: config.id,
+      modelId: model.id,
+      contract: contract.number,
+      seed: campaign.seed,
+    });
+    await tx.insert(RunRow, run);
+    return {
+      result: { run, started: true },
+      facts: {
+        campaign: campaign.key,
+        subject: run.id,
+        details: {
+          week,
+          attempt,
+          started: true,
+          trigger: input.trigger,
+          config: config.number,
+          model: model.digest,
+        },
+      },
+    };
+  },
+};
+
+async function liveModelOf(tx: EntityManager, campaign: string): Promise<ModelVersionRow> {
+  const model = await tx.findOneBy(ModelVersionRow, { campaign, status: 'LIVE' });
+  return model ?? refuse('INVALID_STATE', 'NO_LIVE_MODEL', `${campaign} has no live model version.`);
+}
+
+/** Refuses when a source column of the model is not covered by a sign-off in force at the instant (domain.md). */
+export async function assertSignedOff(
+  tx: EntityManager,
+  model: ModelVersionRow,
+  at: Date,
+): Promise<readonly string[]> {
+  const uses = await tx.findBy(DataUseRow, { campaign: model.campaign });
+  const { missing, covering } = coveringDataUses(columnsOfCard(model.card), uses, at);
+  if (missing.length > 0) {
+    const names = missing.join(', ');
+    refuse(
+      'NOT_SIGNED_OFF',
+      'DATA_USE',
+      `No data use in force covers ${names}; a compliance reviewer must sign it off.`,
+    );
+  }
+  return covering;
+}
+
+/** The number of the attempt that follows; the one before stays on record. */
+async function supersede(
+  tx: EntityManager,
+  current: RunRow | null,
+  campaign: CampaignRow,
+  week: IsoWeek,
+): Promise<number> {
+  if (current === null) return 1 + (await tx.countBy(RunRow, { campaign: campaign.key, week }));
+  await tx.update(RunRow, { id: current.id }, { current: false, status: 'SUPERSEDED' });
+  return current.attempt + 1;
+}
