@@ -46,7 +46,7 @@ create table audit_staged (
 create table audit_entry (
   index    bigint primary key check (index >= 0),
   bytes    bytea not null,
-  leaf     bytea not null check (leaf = sha256('\x00'::bytea || bytes)),
+  leaf     bytea not null constraint audit_entry_leaf_check check (leaf = sha256('\x00'::bytea || bytes)),
   at       timestamptz not null generated always as (audit_instant(bytes)) stored,
   actor    text not null generated always as (audit_field(bytes, 'actor')) stored,
   role     text generated always as (audit_field(bytes, 'role')) stored,

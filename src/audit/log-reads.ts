@@ -45,7 +45,7 @@ export async function readEntries(
   const { where, parameters } = conditions(filter, before);
   const rows = await selectRows(
     db,
-    `select index::float8, bytes, leaf from audit_entry where ${where} order by audit_entry.index desc limit $${parameters.length + 1}`,
+    `select e.index::float8, e.bytes, e.leaf from audit_entry e where ${where} order by e.index desc limit $${parameters.length + 1}`,
     [...parameters, limit],
   );
   return rows.map(loggedEntry);
@@ -56,7 +56,7 @@ export async function countEntries(db: AuditTransaction, filter: EntryFilter): P
   const { where, parameters } = conditions(filter, null);
   const [row = {}] = await selectRows(
     db,
-    `select count(*)::float8 as entries from audit_entry where ${where}`,
+    `select count(*)::float8 as entries from audit_entry e where ${where}`,
     parameters,
   );
   return numberIn(row, 'entries');
@@ -92,13 +92,13 @@ export function hashReader(db: AuditTransaction): HashReader {
 /** Only what is asked stands in the text: plans are made once for it, whatever the values. */
 function conditions(filter: EntryFilter, before: number | null) {
   const asked: readonly (readonly [condition: string, value: unknown])[] = [
-    ['audit_entry.index < ', before],
-    ['campaign = ', filter.campaign],
-    ['actor = ', filter.actor],
-    ['action = any', filter.actions],
-    ['subject = ', filter.subject],
-    ['at >= ', filter.from?.toISOString() ?? null],
-    ['at < ', filter.to?.toISOString() ?? null],
+    ['e.index < ', before],
+    ['e.campaign = ', filter.campaign],
+    ['e.actor = ', filter.actor],
+    ['e.action = any', filter.actions],
+    ['e.subject = ', filter.subject],
+    ['e.at >= ', filter.from?.toISOString() ?? null],
+    ['e.at < ', filter.to?.toISOString() ?? null],
   ];
   const present = asked.filter(([, value]) => value !== null);
   const where = present.map(([condition], place) => `${condition}($${place + 1})`).join(' and ');

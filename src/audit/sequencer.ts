@@ -40,9 +40,11 @@ export async function sequence(
   const [lock] = await selectRows(tx, 'select pg_try_advisory_xact_lock($1) as held', [SEQUENCING]);
   if (lock?.held !== true) return 0;
   // In the order of their ids, with no lower one left behind that was committed before a higher one was staged.
-  const staged = await selectRows(tx, 'select id::text, bytes from audit_staged order by id limit $1', [
-    limit,
-  ]);
+  const staged = await selectRows(
+    tx,
+    'select s.id::text, s.bytes from audit_staged s order by s.id limit $1',
+    [limit],
+  );
   const frontier = await readFrontier(tx, log);
   if (frontier !== undefined && staged.length === 0) return 0;
   const tree = frontier ?? Frontier.empty();
@@ -101,7 +103,7 @@ async function readFrontier(
 ): Promise<Frontier | undefined> {
   const [newest] = await selectRows(
     tx,
-    'select size::float8, note from audit_checkpoint order by size desc limit 1',
+    'select c.size::float8, c.note from audit_checkpoint c order by c.size desc limit 1',
   );
   if (newest === undefined) return undefined;
   const size = numberIn(newest, 'size');

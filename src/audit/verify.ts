@@ -110,7 +110,7 @@ async function faultAtEnd(db: AuditTransaction, size: number): Promise<LogFault 
   const [row = {}] = await selectRows(
     db,
     `select coalesce((select max(size) from audit_checkpoint), 0)::float8 as signed,
-            coalesce((select max(audit_hash.index) + 1 from audit_hash), 0)::float8 as hashes`,
+            coalesce((select max(h.index) + 1 from audit_hash h), 0)::float8 as hashes`,
   );
   const signed = numberIn(row, 'signed');
   if (signed > size) return fault('entry', size, 'MISSING', `a checkpoint of size ${signed} was signed`);
@@ -124,8 +124,8 @@ async function faultAtEnd(db: AuditTransaction, size: number): Promise<LogFault 
 function entriesFrom(db: AuditTransaction, first: number): Promise<readonly Row[]> {
   return selectRows(
     db,
-    `select index::float8, bytes, leaf, at, actor, role, action, campaign, subject, digest
-       from audit_entry where audit_entry.index >= $1 order by audit_entry.index limit $2`,
+    `select e.index::float8, e.bytes, e.leaf, e.at, e.actor, e.role, e.action, e.campaign, e.subject, e.digest
+       from audit_entry e where e.index >= $1 order by e.index limit $2`,
     [first, BLOCK],
   );
 }
@@ -137,7 +137,7 @@ async function hashesIn(
 ): Promise<ReadonlyMap<number, Uint8Array>> {
   const rows = await selectRows(
     db,
-    'select index::float8, hash from audit_hash where audit_hash.index >= $1 and audit_hash.index < $2',
+    'select h.index::float8, h.hash from audit_hash h where h.index >= $1 and h.index < $2',
     [storedHashCount(first), storedHashCount(end)],
   );
   return new Map(rows.map((row) => [numberIn(row, 'index'), bytesIn(row, 'hash')]));
