@@ -1,0 +1,91 @@
+import { type ModelSpec, type Scorer, ScoringError, type ScoringSession } from '../../domain/ports.ts';
+import { ModelProcess, type ScorerLimits } from './model-process.ts';
+import { readOnnxModel } from './onnx-model.ts';
+import { FRAME } from './scorer-frames.ts';
+import { planScoring } from './scoring-plan.ts';
+
+export const DEFAULT_SCORER_LIMITS: ScorerLimits = {
+  openMilliseconds: 30_000,
+  batchMilliseconds: 60_000,
+  memoryBytes: 2 * 2 ** 30,
+};
+
+/** Opens models with onnxruntime, each in a child process with bounded time and memory. */
+export class OnnxScorer implements Scorer {
+  constructor(private readonly limits: ScorerLimits = DEFAULT_SCORER_LIMITS) {}
+
+  /**
+   * Reads the file without running it, opens it in a process of its own and scores a probe. Throws ScoringError
+   * with what is wrong and how to export it instead.
+   */
+  async open(spec: ModelSpec): Promise<ScoringSession> {
+    if (spec.features.length === 0) throw new ScoringError('the card has no features');
+    const plan = planScoring(readOnnxModel(spec.model), spec);
+    const process = new ModelProcess(this.limits);
+    try {
+      const json = Buffer.from(JSON.stringify(plan));
+      const opened = await process.request(FRAME.OPEN, json.length, [json, spec.model]);
+      return new OnnxScoringSession(process, Buffer.from(opened.body).toString(), spec.features);
+    } catch (error) {
+      await process.close();
+      if (error instanceof ScoringError) {
+        throw new ScoringError(`the model cannot be opened: ${error.message}`);
+      }
+      throw error;
+    }
+  }
+}
+
+class OnnxScoringSession implements ScoringSession {
+  constructor(
+    private readonly process: ModelProcess,
+    readonly runtime: string,
+    private readonly features: readonly string[],
+  ) {}
+
+  /**
+   * Scores one batch. The matrix is copied, so the caller may fill it anew at once; a second batch may be handed in
+   * while the first is being scored. Throws ScoringError on any score that is no probability.
+   */
+  score(matrix: Float32Array, rows: number): Promise<Float64Array> {
+    const scores = this.scoreBatch(matrix, rows);
+    // Where two batches are under way and the first fails, nobody waits for the second: its failure is no bug.
+    scores.catch(() => undefined);
+    return scores;
+  }
+
+  close(): Promise<void> {
+    return this.process.close();
+  }
+
+  private async scoreBatch(matrix: Float32Array, rows: number): Promise<Float64Array> {
+    if (rows === 0) return new Float64Array(0);
+    const width = this.features.length;
+    if (matrix.length < rows * width)
+      throw new RangeError(`the matrix holds fewer than ${rows} rows of ${width}`);
+    const batch = matrix.slice(0, rows * width);
+    this.refuseNonFinite(batch);
+    const bytes = new Uint8Array(batch.buffer);
+    const { body, value } = await this.process.request(FRAME.SCORE, rows, [bytes]);
+    if (value !== rows || body.length !== rows * 8) {
+      throw new ScoringError(`the model gave ${value} scores for ${rows} rows`);
+    }
+    const scores = new Float64Array(body.buffer);
+    for (const score of scores) {
+      if (!(score >= 0 && score <= 1)) {
+        throw new ScoringError(
+          `the model gave the score ${score}, which is no probability: export predict_proba, clipped to 0..1 (operator Clip) where sums of float32 may pass it`,
+        );
+      }
+    }
+    return scores;
+  }
+
+  private refuseNonFinite(batch: Float32Array): void {
+    for (let cell = 0; cell < batch.length; cell += 1) {
+      if (Number.isFinite(batch[cell])) continue;
+      const feature = this.features[cell % this.features.length];
+      throw new ScoringError(`feature ${JSON.stringify(feature)} of a row is not a finite number`);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import type { OnnxSession } from './onnx-session.ts';
+import { FRAME, FrameReader, frameHead } from './scorer-frames.ts';
+import type { ScoringPlan } from './scoring-plan.ts';
+
+/**
+ * The process that holds one model. Frames come in on stdin, answers go out on descriptor 3 in the same order; it
+ * ends with its stdin. Standard output stays free for whatever native code likes to print.
+ */
+async function serve(): Promise<void> {
+  const replies = new Socket({ fd: 3 });
+  const reader = new FrameReader(2 ** 32 - 1);
+  let session: OnnxSession | undefined;
+  for await (const chunk of process.stdin) {
+    for (const { kind, value, body } of reader.push(chunk)) {
+      try {
+        if (kind === FRAME.OPEN) {
+          session = await open(body, value);
+          reply(replies, FRAME.OPENED, 0, Buffer.from(session.runtime));
+        } else if (kind === FRAME.SCORE && session !== undefined) {
+          const scores = await session.score(new Float32Array(body.buffer), value);
+          reply(replies, FRAME.SCORES, value, new Uint8Array(scores.buffer));
+        }
+      } catch (error) {
+        reply(replies, FRAME.ERROR, 0, Buffer.from(error instanceof Error ? error.message : 'unknown error'));
+      }
+    }
+  }
+}
+
+async function open(body: Uint8Array, planLength: number): Promise<OnnxSession> {
+  const plan: ScoringPlan = JSON.parse(Buffer.from(body.subarray(0, planLength)).toString());
+  const { OnnxSession } = await import('./onnx-session.ts');
+  return OnnxSession.open(body.slice(planLength), plan);
+}
+
+function reply(replies: Socket, kind: number, value: number, body: Uint8Array): void {
+  replies.write(frameHead(kind, value, body.length));
+  replies.write(body);
+}
+
+// A model that computes blocks this thread, and with it the end of stdin: another thread looks whether the
+// service is still there.
+new Worker(
+  `const parent = process.ppid; setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 500);`,
+  { eval: true },
+).unref();
+
+await serve();
+process.exit(0);
