@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import {
+  access,
   chmod,
   chown,
+  constants,
   mkdir,
   readdir,
   readFile,
@@ -50,6 +52,11 @@ export async function openCluster(dataDir: string, programs: ServerPrograms): Pr
   }
   const home = await realpath(place);
   const folder = join(home, 'cluster');
+  await access(join(folder, 'PG_VERSION'), constants.R_OK).catch(() => {
+    throw new EmbeddedPostgresError(
+      `${place} belongs to another account or is damaged. Run as the account that made it, or restore a backup.`,
+    );
+  });
   const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
   if (Number(version) !== POSTGRES_MAJOR)
     throw new EmbeddedPostgresError(
