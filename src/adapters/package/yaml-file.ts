@@ -1,0 +1,86 @@
+import { isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type { z } from 'zod';
+import { PackageError, type PackageFault } from '../../domain/ports.ts';
+
+const LONGEST = 1024 * 1024;
+const MOST_FAULTS = 100;
+
+/**
+ * Reads a YAML text by a schema. Throws PackageError with every fault, each with its line and field. Anchors, aliases
+ * and keys named __proto__ are refused: a definition says what it says in one place.
+ */
+export function readYaml<Schema extends z.ZodType>(
+  file: string,
+  text: string,
+  schema: Schema,
+): z.output<Schema> {
+  const fault = (line: number | null, field: string | null, rule: string): PackageFault => ({
+    file,
+    line,
+    field,
+    rule,
+  });
+  if (text.length > LONGEST) throw new PackageError([fault(null, null, 'is longer than 1 MiB')]);
+  const lines = new LineCounter();
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const faults = document.errors.map(({ pos, message }) => fault(lineAt(pos[0]), null, message));
+  visit(document, (key, node) => {
+    if (isAlias(node)) faults.push(fault(lineOf(node, lineAt), null, 'aliases are not accepted'));
+    if (key === 'key' && isScalar(node) && node.value === '__proto__') {
+      faults.push(fault(lineOf(node, lineAt), '__proto__', 'is not accepted as a name'));
+    }
+  });
+  if (faults.length > 0) throw new PackageError(faults.slice(0, MOST_FAULTS));
+  const result = schema.safeParse(document.toJS());
+  if (result.success) return result.data;
+  const contents = isNode(document.contents) ? document.contents : null;
+  throw new PackageError(
+    result.error.issues
+      .flatMap((issue) => rulesOf(issue))
+      .slice(0, MOST_FAULTS)
+      .map(({ path, rule }) => fault(lineOf(nodeAt(contents, path), lineAt), fieldName(path), rule)),
+  );
+}
+
+interface Rule {
+  readonly path: readonly PropertyKey[];
+  readonly rule: string;
+}
+
+function rulesOf(issue: z.core.$ZodIssue): readonly Rule[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...issue.path, key], rule: 'is not a known field' }));
+  }
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return [{ path: issue.path, rule: 'is missing' }];
+  }
+  return [{ path: issue.path, rule: issue.message }];
+}
+
+/** The node of a field; where the field is missing, the nearest that holds its place. A map's key stands for its value. */
+function nodeAt(root: Node | null, path: readonly PropertyKey[]): Node | null {
+  let node = root;
+  for (const step of path) {
+    let next: unknown;
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+      next = isScalar(pair?.value) || pair?.value === null ? pair?.key : pair?.value;
+    } else if (node !== null && 'items' in node && Array.isArray(node.items)) next = node.items[Number(step)];
+    if (!isNode(next)) return node;
+    node = next;
+  }
+  return node;
+}
+
+function lineOf(node: Node | null, lineAt: (offset: number) => number): number | null {
+  return node?.range ? lineAt(node.range[0]) : null;
+}
+
+function fieldName(path: readonly PropertyKey[]): string | null {
+  if (path.length === 0) return null;
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+}
