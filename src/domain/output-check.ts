@@ -20,6 +20,8 @@ export function ageBandOf(age: number): number {
 const SMALLEST_BAND = 30;
 /** A spike is judged from so many past weeks on. */
 const SPIKE_FROM_WEEKS = 4;
+/** A smaller median counts as this many: eleven customers after weeks of none are no spike. */
+const SMALLEST_VOLUME = 10;
 
 export interface BandCount {
   readonly band: string;
@@ -71,8 +73,7 @@ function volumeBand({ aboveThreshold }: Output, { volumeMin, volumeMax }: Config
 function volumeSpike({ aboveThreshold }: Output, history: OutputHistory, config: Config): Check {
   const limit = config.limits.VOLUME_SPIKE;
   const usual = history.aboveThreshold.length < SPIKE_FROM_WEEKS ? undefined : median(history.aboveThreshold);
-  // A median of nobody has no multiples; it counts as one customer.
-  const times = usual === undefined ? 0 : aboveThreshold / Math.max(usual, 1);
+  const times = usual === undefined ? 0 : aboveThreshold / Math.max(usual, SMALLEST_VOLUME);
   return check('VOLUME_SPIKE', verdictAbove(times, limit), {
     measured: usual === undefined ? 'too few weeks' : `${times.toFixed(2)} ×`,
     limit: limitText(limit, (value) => `${value} ×`),

@@ -97,7 +97,7 @@ export async function addMeasures(
 
 /** The feeds of the last weeks that were accepted. */
 export async function feedHistory(tx: EntityManager, campaign: string, week: IsoWeek): Promise<FeedHistory> {
-  const measures = await measuresBefore(tx, campaign, week, ['ROWS', 'NULLS', 'RATES'], []);
+  const measures = await measuresBefore(tx, campaign, week, ['ROWS', 'NULLS', 'RATES']);
   return {
     rows: valuesOf(measures, 'ROWS').get('') ?? [],
     nulls: valuesOf(measures, 'NULLS'),
@@ -105,13 +105,13 @@ export async function feedHistory(tx: EntityManager, campaign: string, week: Iso
   };
 }
 
-/** The output of the last weeks that no check halted. */
+/** The output of the last weeks, halted ones too: else a lasting change of volume would halt for ever. */
 export async function outputHistory(
   tx: EntityManager,
   campaign: string,
   week: IsoWeek,
 ): Promise<OutputHistory> {
-  const measures = await measuresBefore(tx, campaign, week, ['ABOVE_THRESHOLD', 'SCORES'], ['HALTED']);
+  const measures = await measuresBefore(tx, campaign, week, ['ABOVE_THRESHOLD', 'SCORES']);
   return {
     aboveThreshold: valuesOf(measures, 'ABOVE_THRESHOLD').get('') ?? [],
     scoreCounts: measures.filter(({ name }) => name === 'SCORES').map(({ value }) => value),
@@ -123,17 +123,16 @@ async function measuresBefore(
   campaign: string,
   week: IsoWeek,
   names: readonly MeasureName[],
-  without: readonly string[],
 ): Promise<readonly Measure[]> {
   return tx.query(
     `select m.name, m.subject, m.value
      from (select id, week from run r
-           where campaign = $1 and week < $2 and current and not status = any ($5)
+           where campaign = $1 and week < $2 and current
              and exists (select from run_measure where run_id = r.id and name = any ($4))
            order by week desc limit $3) r
      join run_measure m on m.run_id = r.id and m.name = any ($4)
      order by r.week desc`,
-    [campaign, week, PAST_WEEKS, names, without],
+    [campaign, week, PAST_WEEKS, names],
   );
 }
 

@@ -6,6 +6,7 @@ import { KeyedHash } from '../domain/keyed-hash.ts';
 import { drawSample, type SampleCandidate } from '../domain/review-sample.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { currentDigest } from '../store/batch.store.ts';
+import { partitionOf } from '../store/snapshot.store.ts';
 import type { StepContext, StepResult } from './run-week.ts';
 
 /** Draws the batch of a run that decided, with its review sample; a week in which nobody is to be mailed has none. */
@@ -16,8 +17,8 @@ export async function drawBatch(
   const about = { campaign: run.campaign, subject: run.id };
   const candidates: SampleCandidate[] = (
     await tx.query(
-      `select customer, arm, score from decision where run_id = $1 and outcome = $2 order by customer`,
-      [run.id, OUTCOMES.indexOf('MAIL')],
+      `select customer, arm, score from ${partitionOf('decision', run.id)} where outcome = $1 order by customer`,
+      [OUTCOMES.indexOf('MAIL')],
     )
   ).map(({ customer, arm, score }: { customer: string; arm: number; score: number | null }) => ({
     customer,
