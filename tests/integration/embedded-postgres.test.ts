@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -17,17 +17,22 @@ const NODE = join(import.meta.dirname, '../../node_modules/.bin/node');
 let folder: string;
 const users: ChildProcess[] = [];
 
-beforeEach(async () => {
-  folder = join(await mkdtemp(join(tmpdir(), 'waarom-embedded-')), 'data');
+async function newFolder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'waarom-embedded-'));
   // The account of the server could not enter what mkdtemp makes for us alone.
-  await chmod(join(folder, '..'), 0o755);
-});
+  await chmod(made, 0o755);
+  return join(made, 'data');
+}
 
-afterEach(async () => {
+async function endUsers(): Promise<void> {
   for (const user of users.splice(0)) user.kill('SIGKILL');
-  await (await start()).stop();
-  await rm(join(folder, '..'), { recursive: true });
-});
+  const server = await start();
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await client.query('drop table if exists mark');
+  await client.end();
+  await server.stop();
+}
 
 function start(): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres(folder, { shared_buffers: '16MB' });
@@ -57,7 +62,16 @@ function isRunning(): boolean {
   return existsSync(join(folder, 'postgres/cluster/postmaster.pid'));
 }
 
-describe('startEmbeddedPostgres', () => {
+describe('startEmbeddedPostgres on a folder that has nothing yet', () => {
+  beforeEach(async () => {
+    folder = await newFolder();
+  });
+
+  afterEach(async () => {
+    await endUsers();
+    await rm(join(folder, '..'), { recursive: true });
+  });
+
   it('makes a checksummed UTF-8 cluster whose password only we can read', async () => {
     const server = await start();
     const client = new pg.Client({ connectionString: server.url });
@@ -74,6 +88,34 @@ describe('startEmbeddedPostgres', () => {
     ).rejects.toThrow('password authentication failed');
     await server.stop();
     expect(isRunning()).toBe(false);
+  });
+
+  it('starts once when several start at the same moment', async () => {
+    const all = await Promise.all([otherUser('leave'), otherUser('leave'), otherUser('leave'), start()]);
+    const server = all[3];
+    expect(await marks(server)).toBe(3);
+    await server.stop();
+    expect((await readdir(folder)).toSorted()).toEqual(['postgres']);
+  });
+
+  it('passes over an initialisation that was killed half way', async () => {
+    const half = join(folder, 'postgres.unfinished-999999999-0');
+    await mkdir(join(half, 'cluster'), { recursive: true });
+    const server = await start();
+    expect(await readdir(folder)).toEqual(['postgres']);
+    await server.stop();
+  });
+});
+
+describe('startEmbeddedPostgres on a cluster that is there', () => {
+  beforeAll(async () => {
+    folder = await newFolder();
+  });
+
+  afterEach(endUsers);
+
+  afterAll(async () => {
+    await rm(join(folder, '..'), { recursive: true });
   });
 
   it('is shared with a process that came first, which may leave first', async () => {
@@ -126,22 +168,6 @@ describe('startEmbeddedPostgres', () => {
     await writeFile(file, [other.pid, ...rest].join('\n'));
     const server = await start();
     expect(await marks(server)).toBe(1);
-    await server.stop();
-  });
-
-  it('starts once when several start at the same moment, on a folder that has nothing yet', async () => {
-    const all = await Promise.all([otherUser('leave'), otherUser('leave'), otherUser('leave'), start()]);
-    const server = all[3];
-    expect(await marks(server)).toBe(3);
-    await server.stop();
-    expect((await readdir(folder)).toSorted()).toEqual(['postgres']);
-  });
-
-  it('passes over an initialisation that was killed half way', async () => {
-    const half = join(folder, 'postgres.unfinished-999999999-0');
-    await mkdir(join(half, 'cluster'), { recursive: true });
-    const server = await start();
-    expect(await readdir(folder)).toEqual(['postgres']);
     await server.stop();
   });
 
