@@ -22,19 +22,22 @@ const flow = z
   .default({ days: [7, 14] });
 
 const campaign = z
-  .strictObject({
-    format: z.literal('campaign/1', 'must be campaign/1'),
-    key: campaignKey,
-    name: label,
-    product: label,
-    timeZone: text(64).refine(isTimeZone, 'must be a time zone of the IANA list, Europe/Amsterdam'),
-    contact: label,
-    objection: label,
-    flow,
-    feed: feedContract,
-    dataUses: z.array(dataUse, 'must be a list of data uses').min(1, 'must not be empty'),
-    config,
-  })
+  .strictObject(
+    {
+      format: z.literal('campaign/1', 'must be campaign/1'),
+      key: campaignKey,
+      name: label,
+      product: label,
+      timeZone: text(64).refine(isTimeZone, 'must be a time zone of the IANA list, Europe/Amsterdam'),
+      contact: label,
+      objection: label,
+      flow,
+      feed: feedContract,
+      dataUses: z.array(dataUse, 'must be a list of data uses').min(1, 'must not be empty'),
+      config,
+    },
+    'must be a map of fields',
+  )
   .superRefine(({ feed, dataUses }, context) => {
     const known = new Set(feed.columns.map(({ name }) => name));
     dataUses.forEach(({ columns }, use) => {

@@ -32,12 +32,13 @@ export function readYaml<Schema extends z.ZodType>(
     }
   });
   if (faults.length > 0) throw new PackageError(faults.slice(0, MOST_FAULTS));
-  const result = schema.safeParse(document.toJS());
+  const content: unknown = document.toJS();
+  const result = schema.safeParse(content);
   if (result.success) return result.data;
   const contents = isNode(document.contents) ? document.contents : null;
   throw new PackageError(
     result.error.issues
-      .flatMap((issue) => rulesOf(issue))
+      .flatMap((issue) => rulesOf(issue, content))
       .slice(0, MOST_FAULTS)
       .map(({ path, rule }) => fault(lineOf(nodeAt(contents, path), lineAt), fieldName(path), rule)),
   );
@@ -48,14 +49,20 @@ interface Rule {
   readonly rule: string;
 }
 
-function rulesOf(issue: z.core.$ZodIssue): readonly Rule[] {
+function rulesOf(issue: z.core.$ZodIssue, content: unknown): readonly Rule[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...issue.path, key], rule: 'is not a known field' }));
   }
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return [{ path: issue.path, rule: 'is missing' }];
+  return [{ path: issue.path, rule: isThere(content, issue.path) ? issue.message : 'is missing' }];
+}
+
+function isThere(content: unknown, path: readonly PropertyKey[]): boolean {
+  let value = content;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return false;
+    value = Reflect.get(value, step);
   }
-  return [{ path: issue.path, rule: issue.message }];
+  return true;
 }
 
 /** The node of a field; where the field is missing, the nearest that holds its place. A map's key stands for its value. */
