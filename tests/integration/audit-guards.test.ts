@@ -56,9 +56,12 @@ describe('the service', () => {
         first,
         Buffer.from(leaves, 'hex'),
       ]);
-    const [{ id = '' } = {}] = await service.rows<{ id: string }>('select id::text from audit_staged');
+    const [{ id = '', leaf = '' } = {}] = await service.rows<{ id: string; leaf: string }>(
+      `select id::text, encode(sha256('\\x00'::bytea || bytes), 'hex') as leaf from audit_staged`,
+    );
+    await expect(move(`{${id},999}`, 2, leaf)).rejects.toThrow('1 staged entries of 2');
     await expect(move('{999}', 2, '00'.repeat(32))).rejects.toThrow('0 staged entries of 1');
-    await expect(move(`{${id},${id}}`, 2, '00'.repeat(64))).rejects.toThrow('check constraint');
+    await expect(move(`{${id},${id}}`, 2, leaf)).rejects.toThrow('1 staged entries of 2');
     await expect(move(`{${id}}`, 3, '00'.repeat(32))).rejects.toThrow('the next entry is not 3');
     await expect(move(`{${id}}`, 2, '00'.repeat(32))).rejects.toThrow('check constraint');
     expect(await service.verify()).toMatchObject({ entries: 2, staged: 1, fault: null });

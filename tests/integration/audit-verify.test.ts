@@ -29,16 +29,18 @@ async function insertForged(owner: AuditSession, index: number): Promise<void> {
   ]);
 }
 
-/** Writes the tree again over the entries as they are now, and the root of the newest checkpoint. */
+/** Writes the tree and every root again over the entries as they are now; answers what the newest checkpoint would say. */
 async function rebuild(owner: AuditSession, signer = LOG.signer): Promise<string> {
   const rows = await owner.rows<{ leaf: Buffer }>('select leaf from audit_entry order by index');
   const tree = Frontier.empty();
-  const hashes = rows.flatMap(({ leaf }) => tree.append(leaf));
   await owner.query('delete from audit_hash');
-  for (const [index, hash] of hashes.entries()) {
-    await owner.query('insert into audit_hash values ($1, $2)', [index, hash]);
+  let place = 0;
+  for (const { leaf } of rows) {
+    for (const hash of tree.append(leaf)) {
+      await owner.query('insert into audit_hash values ($1, $2)', [place++, hash]);
+    }
+    await owner.query('update audit_checkpoint set root = $1 where size = $2', [tree.root(), tree.size]);
   }
-  await owner.query('update audit_checkpoint set root = $1 where size = $2', [tree.root(), tree.size]);
   return signCheckpoint({ origin: LOG.origin, size: tree.size, root: tree.root() }, signer);
 }
 

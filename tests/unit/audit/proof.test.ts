@@ -47,6 +47,11 @@ describe('checkInclusion', () => {
         if (holds([...path, log.leaves[0]!])) wrong.push(`${where}: a hash too many`);
         if (path.length > 0 && holds(path.slice(1))) wrong.push(`${where}: a hash too few`);
         if (size > 1 && holds(path, (index + 1) % size)) wrong.push(`${where} as another entry`);
+        const other = log.roots[2]!;
+        if (checkInclusion(index, size, other, path, log.roots[size]!)) wrong.push(`${where}: another leaf`);
+        if (checkInclusion(index, size, log.leaves[index]!, path, log.leaves[129]!)) {
+          wrong.push(`${where}: another root`);
+        }
       }
     }
     expect(wrong).toEqual([]);
@@ -87,6 +92,10 @@ describe('checkConsistency', () => {
         if (holds([...path, log.leaves[0]!])) wrong.push(`${where}: a hash too many`);
         if (path.length > 0 && holds(path.slice(1))) wrong.push(`${where}: a hash too few`);
         if (holds(path, from - 1)) wrong.push(`${where} as from ${from - 1}`);
+        const other = log.leaves[1]!;
+        if (checkConsistency(from, to, other, log.roots[to]!, path))
+          wrong.push(`${where}: another first root`);
+        if (checkConsistency(from, to, log.roots[from]!, other, path)) wrong.push(`${where}: another root`);
       }
     }
     expect(wrong).toEqual([]);
