@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { BaseContext } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import { type FastifyInstance, fastify } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Authenticator, Session } from '../../domain/authenticator.ts';
+import type { Clock } from '../../domain/ports.ts';
+import { bearerToken } from './bearer-token.ts';
+import { assertBodyWithin, bodyLimitOf, counted, MODEL_BODY_BYTES } from './body-limit.ts';
+import { type ContextOf, type FormatError, type GraphqlSettings, startGraphql } from './graphql-server.ts';
+import { answerErrors } from './http-errors.ts';
+import { httpMetrics } from './http-metrics.ts';
+import { requestIds } from './request-ids.ts';
+import { serveSubscriptions } from './subscriptions.ts';
+
+/** How long a client may take to send its request; a model package over a slow line included. */
+const REQUEST_TIMEOUT_MS = 120_000;
+/** How long requests and sockets that are under way get to end when the server stops. */
+const PATIENCE_MS = 10_000;
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+};
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    session: Session | null;
+  }
+}
+
+export interface HttpServerOptions<Context extends BaseContext> {
+  readonly schema: GraphQLSchema;
+  readonly contextOf: ContextOf<Context>;
+  readonly formatError: FormatError;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly settings: GraphqlSettings;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  /** What keeps the service from serving, in words; nothing when it is ready. */
+  readonly notReady: () => Promise<readonly string[]>;
+}
+
+/**
+ * The HTTP server: POST /graphql and its subscriptions, /health/live, /health/ready, /metrics. The caller listens
+ * (`listen`) and stops (`close`: nothing new, what is under way ends), and may add routes before.
+ */
+export async function createHttpServer<Context extends BaseContext>(
+  options: HttpServerOptions<Context>,
+): Promise<FastifyInstance> {
+  const { schema, contextOf, formatError, authenticator, settings, logger } = options;
+  const metrics = httpMetrics(options.metrics);
+  const graphql = await startGraphql<Context>({ schema, settings, formatError, logger, metrics });
+  const app = fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    bodyLimit: MODEL_BODY_BYTES,
+  });
+  app.removeContentTypeParser('text/plain');
+  app.decorateRequest('session', null);
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers({ ...HEADERS, 'x-request-id': request.id });
+    requestIds.run(request.id, done);
+  });
+  answerErrors(app, { formatError, metrics });
+  let stopping = false;
+  serveHealth(app, options, () => stopping);
+  app.route({
+    method: 'POST',
+    url: '/graphql',
+    onRequest: async (request) => {
+      const token = bearerToken(request.headers.authorization);
+      if (token !== undefined) request.session = await authenticator.authenticate(token);
+      assertBodyWithin(bodyLimitOf(request.session), request);
+    },
+    preParsing: async ({ headers, session }, _reply, body) =>
+      headers['content-length'] === undefined ? body.pipe(counted(bodyLimitOf(session))) : body,
+    handler: fastifyApolloHandler(graphql, {
+      context: async ({ id, session }) => contextOf({ requestId: id, actor: session }),
+    }),
+  });
+  const { introspection } = settings;
+  const closeSockets = serveSubscriptions(app.server, { ...options, introspection, metrics });
+  app.addHook('preClose', async () => {
+    stopping = true;
+    setTimeout(() => app.server.closeAllConnections(), PATIENCE_MS).unref();
+    await closeSockets(PATIENCE_MS);
+  });
+  app.addHook('onClose', () => graphql.stop());
+  return app;
+}
+
+function serveHealth<Context extends BaseContext>(
+  app: FastifyInstance,
+  { notReady, metrics }: HttpServerOptions<Context>,
+  isStopping: () => boolean,
+): void {
+  app.get('/health/live', async () => ({ status: 'live' }));
+  app.get('/health/ready', async (_request, reply) => {
+    const reasons = isStopping() ? ['the service is stopping'] : await notReady();
+    if (reasons.length === 0) return { status: 'ready' };
+    return reply.code(503).send({ status: 'not ready', reasons });
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.metrics()),
+  );
+}

@@ -1,0 +1,47 @@
+import {
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { RefusalError, refuse } from '../../domain/refusal.ts';
+import { assertWithinLimits, LIMITS } from './operation-limits.ts';
+
+/** A subscription that may be executed, under the limits of POST requests; else what is wrong with it. */
+export function preparedSubscription(
+  schema: GraphQLSchema,
+  introspection: boolean,
+  { query, operationName, variables }: SubscribePayload,
+): ExecutionArgs | readonly GraphQLError[] {
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  try {
+    const document = parse(query, { maxTokens: LIMITS.tokens });
+    const faults = validate(schema, document, rules);
+    if (faults.length > 0) return faults.map(badInput);
+    const operation = getOperationAST(document, operationName);
+    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
+      return refuse('BAD_INPUT', 'SUBSCRIPTIONS_ONLY', 'Queries and mutations go by POST.');
+    }
+    assertWithinLimits(schema, document, operation, variables ?? {});
+    return { schema, document, operationName: operationName ?? null, variableValues: variables ?? {} };
+  } catch (error) {
+    if (error instanceof RefusalError) return [new GraphQLError(error.message, { originalError: error })];
+    if (error instanceof GraphQLError) return [badInput(error)];
+    throw error;
+  }
+}
+
+function badInput({ message, nodes, source, positions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    extensions: { code: 'BAD_INPUT' },
+  });
+}

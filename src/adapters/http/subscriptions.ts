@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { BaseContext } from '@apollo/server';
+import { type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
+import type { Logger } from 'pino';
+import { WebSocketServer } from 'ws';
+import type { Authenticator, Session } from '../../domain/authenticator.ts';
+import type { Clock } from '../../domain/ports.ts';
+import { RefusalError, refuse } from '../../domain/refusal.ts';
+import { bearerToken } from './bearer-token.ts';
+import type { ContextOf, FormatError } from './graphql-server.ts';
+import type { HttpMetrics } from './http-metrics.ts';
+import { preparedSubscription } from './prepared-subscription.ts';
+
+const PATH = '/graphql';
+const LARGEST_MESSAGE = 128 * 1024;
+const SUBSCRIPTIONS_PER_SOCKET = 20;
+/** The longest that a timer can wait; a token that lives longer must be shown again by then. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Close codes of RFC 6455 §7.4 and of the graphql-transport-ws protocol. */
+const CLOSED = { fault: 1011, tryLater: 1013, unauthorized: 4401 } as const;
+
+type SignedIn = Record<PropertyKey, unknown> & { session: Session; expiry: NodeJS.Timeout };
+type Params = Record<string, unknown> | undefined;
+type Socket = SocketContext<Params, Extra & Partial<SignedIn>>;
+
+export interface SubscriptionOptions<Context extends BaseContext> {
+  readonly schema: GraphQLSchema;
+  readonly introspection: boolean;
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+  readonly contextOf: ContextOf<Context>;
+  readonly formatError: FormatError;
+  readonly logger: Logger;
+  readonly metrics: HttpMetrics;
+}
+
+/**
+ * Serves subscriptions (graphql-transport-ws) beside the POST requests of `server`. The first message carries the
+ * token, and the socket ends with it. Returns what closes all sockets, by force those that hang after `patienceMs`.
+ */
+export function serveSubscriptions<Context extends BaseContext>(
+  server: Server,
+  options: SubscriptionOptions<Context>,
+): (patienceMs: number) => Promise<void> {
+  const { metrics, formatError } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
+  sockets.on('connection', (socket) => {
+    metrics.sockets(1);
+    socket.once('close', () => metrics.sockets(-1));
+  });
+  server.on('upgrade', (request, stream, head) => {
+    if (request.url?.split('?')[0] !== PATH) {
+      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
+  });
+  const served = useServer<Params, SignedIn>(
+    {
+      onConnect: (socket) => connected(socket, options),
+      onDisconnect: ({ extra }) => clearTimeout(extra.expiry),
+      onSubscribe: (socket, _id, payload) => subscribed(socket, payload, options),
+      onNext: (_socket, _id, _payload, _args, { data, errors }) => ({
+        data: data ?? null,
+        ...(errors === undefined
+          ? {}
+          : { errors: errors.map((error) => formatError(error.toJSON(), error)) }),
+      }),
+      onError: (_socket, _id, _payload, errors) => errors.map((error) => formatError(error.toJSON(), error)),
+      isProd: true,
+    },
+    sockets,
+  );
+  return async (patienceMs) => {
+    const hanging = setTimeout(() => {
+      for (const socket of sockets.clients) socket.terminate();
+    }, patienceMs);
+    await served.dispose();
+    clearTimeout(hanging);
+  };
+}
+
+/** Signs a socket in; one that cannot be is closed with the reason. */
+async function connected<Context extends BaseContext>(
+  { connectionParams, extra }: Socket,
+  { authenticator, clock, logger }: SubscriptionOptions<Context>,
+): Promise<boolean> {
+  try {
+    const token = bearerToken(connectionParams?.authorization ?? connectionParams?.Authorization);
+    if (token === undefined)
+      refuse('UNAUTHENTICATED', 'SIGNED_IN', 'Sign in first: authorization is missing.');
+    extra.session = await authenticator.authenticate(token);
+  } catch (error) {
+    if (!(error instanceof RefusalError)) {
+      logger.error({ err: error }, 'a socket could not be signed in');
+      extra.socket.close(CLOSED.fault, 'Something went wrong on our side.');
+    } else {
+      const code = error.refusal.code === 'UNAUTHENTICATED' ? CLOSED.unauthorized : CLOSED.tryLater;
+      extra.socket.close(code, error.refusal.message);
+    }
+    return false;
+  }
+  const lifetime = extra.session.expiresAt.getTime() - clock.now().getTime();
+  extra.expiry = setTimeout(
+    () => extra.socket.close(CLOSED.unauthorized, 'The token has expired; sign in again.'),
+    Math.min(Math.max(lifetime, 0), LONGEST_TIMER_MS),
+  );
+  return true;
+}
+
+function subscribed<Context extends BaseContext>(
+  { subscriptions, extra }: Socket,
+  payload: SubscribePayload,
+  { schema, introspection, contextOf }: SubscriptionOptions<Context>,
+): ExecutionArgs | readonly GraphQLError[] {
+  if (Object.keys(subscriptions).length > SUBSCRIPTIONS_PER_SOCKET) {
+    const message = `A socket has ${SUBSCRIPTIONS_PER_SOCKET} subscriptions at most.`;
+    return [new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } })];
+  }
+  const prepared = preparedSubscription(schema, introspection, payload);
+  if (!('schema' in prepared)) return prepared;
+  return { ...prepared, contextValue: contextOf({ requestId: randomUUID(), actor: extra.session ?? null }) };
+}
