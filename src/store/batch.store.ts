@@ -1,8 +1,9 @@
-import type { EntityManager } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import { digestOfJson } from '../audit/digest.ts';
 import { type BatchRecipient, batchContent } from '../domain/batch.ts';
 import { refuse } from '../domain/refusal.ts';
 import { BatchRow } from './batch.row.ts';
+import { HandOffRow } from './hand-off.row.ts';
 
 /** A batch, held for this transaction; refuses NOT_FOUND. */
 export async function lockBatch(tx: EntityManager, id: string): Promise<BatchRow> {
@@ -48,4 +49,9 @@ export async function handsIn(tx: EntityManager, batch: BatchRow): Promise<reado
     [batch.id],
   );
   return [batch.submittedBy, ...rows.map(({ person }) => person)];
+}
+
+/** Files of released batches that the mail tool does not have yet. */
+export async function undelivered(tx: EntityManager): Promise<readonly HandOffRow[]> {
+  return tx.findBy(HandOffRow, { deliveredAt: IsNull() });
 }

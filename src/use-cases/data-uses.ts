@@ -1,8 +1,8 @@
-import type { EntityManager } from 'typeorm';
 import type { DataUseDeclaration } from '../domain/campaign.ts';
 import { refuse } from '../domain/refusal.ts';
 import { campaignOf, contractAt } from '../store/campaign.store.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
+import type { Transaction } from '../store/transaction.ts';
 import type { Command, Facts } from './execute.ts';
 import { needNote } from './review-batch.ts';
 
@@ -87,7 +87,7 @@ export const withdrawDataUse: Command<DecideInput, DataUseRow> = {
   },
 };
 
-async function lockDataUse(tx: EntityManager, id: string): Promise<DataUseRow> {
+async function lockDataUse(tx: Transaction, id: string): Promise<DataUseRow> {
   const use = await tx.findOne(DataUseRow, { where: { id }, lock: { mode: 'pessimistic_write' } });
   return use ?? refuse('NOT_FOUND', 'DATA_USE', 'There is no such data use.');
 }

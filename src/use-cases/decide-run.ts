@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import { digestOfJson } from '../audit/digest.ts';
 import { drawKey } from '../audit/draw-key.ts';
 import { type Check, halts } from '../domain/check.ts';
@@ -18,14 +17,15 @@ import { fundPrices } from '../store/fund-price.store.ts';
 import { modelFile } from '../store/model.store.ts';
 import { RunRow } from '../store/run.row.ts';
 import { addChecks, addMeasures, outputHistory } from '../store/run-record.store.ts';
+import type { Transaction } from '../store/transaction.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
-import type { StepContext, StepResult } from './run-week.ts';
+import type { StepContext, StepResult } from './run-step.ts';
 import { type Scored, scoreSnapshot } from './score-snapshot.ts';
 import { assertSignedOff } from './start-run.ts';
 
 /** Decides for every customer of a run's snapshot and records it (domain.md, steps 4 to 9). Throws HaltedByChecks. */
-export async function decideRun(tx: EntityManager, context: StepContext): Promise<StepResult> {
+export async function decideRun(tx: Transaction, context: StepContext): Promise<StepResult> {
   const { run, services, config, model } = context;
   const began = services.clock.now().getTime();
   const dataUses = await assertSignedOff(tx, model, services.clock.now());
@@ -100,7 +100,7 @@ function keysOf({ run, config, configVersion, campaign }: StepContext) {
 
 /** Every customer gets one decision, in the order of the snapshot; the counts must add up to it. */
 async function recordDecisions(
-  tx: EntityManager,
+  tx: Transaction,
   { run, services, progress }: StepContext,
   scored: Scored,
   selection: Selection,
@@ -132,7 +132,7 @@ async function recordDecisions(
 }
 
 async function measureOutput(
-  tx: EntityManager,
+  tx: Transaction,
   { run, config }: StepContext,
   scored: Scored,
   selection: Selection,
@@ -161,7 +161,7 @@ async function measureOutput(
   };
 }
 
-async function saveFunnel(tx: EntityManager, runId: string, funnel: Funnel): Promise<void> {
+async function saveFunnel(tx: Transaction, runId: string, funnel: Funnel): Promise<void> {
   const arm = (name: string) => funnel.arms.find((count) => count.arm === name)?.count ?? 0;
   await tx.query(
     `insert into run_funnel (run_id, considered, eligible, scored, above_threshold, mailed, mailed_model, mailed_exploration,
@@ -208,7 +208,7 @@ function manifestOf(
 }
 
 async function openOutputIncident(
-  tx: EntityManager,
+  tx: Transaction,
   { run, services }: StepContext,
   checks: readonly Check[],
 ): Promise<void> {

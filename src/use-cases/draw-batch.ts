@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import { drawKey } from '../audit/draw-key.ts';
 import { ARMS, OUTCOMES } from '../domain/decision.ts';
 import { DRAW } from '../domain/draw-keys.ts';
@@ -7,11 +6,12 @@ import { drawSample, type SampleCandidate } from '../domain/review-sample.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { currentDigest } from '../store/batch.store.ts';
 import { partitionOf } from '../store/snapshot.store.ts';
-import type { StepContext, StepResult } from './run-week.ts';
+import type { Transaction } from '../store/transaction.ts';
+import type { StepContext, StepResult } from './run-step.ts';
 
 /** Draws the batch of a run that decided, with its review sample; a week in which nobody is to be mailed has none. */
 export async function drawBatch(
-  tx: EntityManager,
+  tx: Transaction,
   { run, config, services }: StepContext,
 ): Promise<StepResult> {
   const about = { campaign: run.campaign, subject: run.id };

@@ -1,8 +1,8 @@
-import type { EntityManager } from 'typeorm';
 import { appendEntry } from '../audit/append.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import { type Actor, type Permission, type Role, roleFor } from '../domain/permissions.ts';
 import { Refusal, RefusalError } from '../domain/refusal.ts';
+import type { Transaction } from '../store/transaction.ts';
 import type { Services } from './services.ts';
 
 /** Who asks, and under which request. */
@@ -23,7 +23,7 @@ export interface Facts {
 
 /** One act under way: its transaction, its instant, its person. */
 export interface Act {
-  readonly tx: EntityManager;
+  readonly tx: Transaction;
   readonly now: Date;
   readonly actor: Actor;
   readonly services: Services;
@@ -72,7 +72,7 @@ export async function readCustomerData<R>(
   services: Services,
   caller: Caller,
   about: { readonly action: string; readonly facts: Facts },
-  read: (tx: EntityManager) => Promise<R>,
+  read: (tx: Transaction) => Promise<R>,
 ): Promise<R> {
   return execute(
     services,
@@ -106,7 +106,7 @@ export async function permit(services: Services, caller: Caller, permission: Per
 
 /** Writes the entry of an act into its transaction. */
 export async function record(
-  tx: EntityManager,
+  tx: Transaction,
   act: {
     readonly now: Date;
     readonly caller: Caller;

@@ -1,12 +1,11 @@
-import { IsNull } from 'typeorm';
 import { digestOf } from '../audit/digest.ts';
 import { mailFile } from '../domain/batch.ts';
 import { BatchRow } from '../store/batch.row.ts';
-import { recipientsOf } from '../store/batch.store.ts';
+import { recipientsOf, undelivered } from '../store/batch.store.ts';
 import { HandOffRow } from '../store/hand-off.row.ts';
 import { record } from './execute.ts';
 import { openIncident } from './incidents.ts';
-import { ENGINE } from './run-week.ts';
+import { ENGINE } from './run-step.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -14,7 +13,7 @@ import type { Services } from './services.ts';
  * file is given again, which the mail tool takes as once. Answers how many were given; throws when the mail tool does.
  */
 export async function handOffReleased(services: Services): Promise<number> {
-  const waiting = await services.db.manager.findBy(HandOffRow, { deliveredAt: IsNull() });
+  const waiting = await undelivered(services.db.manager);
   for (const { batchId } of waiting) await handOff(services, batchId);
   return waiting.length;
 }

@@ -1,13 +1,13 @@
-import type { EntityManager } from 'typeorm';
 import type { IncidentKind } from '../domain/incident.ts';
 import { refuse } from '../domain/refusal.ts';
 import { IncidentRow } from '../store/incident.row.ts';
+import type { Transaction } from '../store/transaction.ts';
 import type { Command } from './execute.ts';
 import type { Services } from './services.ts';
 
 /** Opens an incident in the transaction of what it tells of; whoever is responsible is notified afterwards. */
 export async function openIncident(
-  tx: EntityManager,
+  tx: Transaction,
   { ids, clock }: Services,
   incident: { kind: IncidentKind; campaign: string | null; runId: string | null; summary: string },
 ): Promise<void> {

@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import { columnsOfCard } from '../domain/model-card.ts';
 import { dataUseGate } from '../domain/model-gate.ts';
 import type { JudgedGate } from '../domain/model-version.ts';
@@ -7,6 +6,7 @@ import { dateIn } from '../domain/week.ts';
 import { lockCampaign } from '../store/campaign.store.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
+import type { Transaction } from '../store/transaction.ts';
 import type { Command, Facts } from './execute.ts';
 import { needNote } from './review-batch.ts';
 import { assertSignedOff } from './start-run.ts';
@@ -117,13 +117,13 @@ export const retireModel: Command<ModelInput & { note: string }, ModelVersionRow
   },
 };
 
-async function lockModel(tx: EntityManager, id: string): Promise<ModelVersionRow> {
+async function lockModel(tx: Transaction, id: string): Promise<ModelVersionRow> {
   const model = await tx.findOne(ModelVersionRow, { where: { id }, lock: { mode: 'pessimistic_write' } });
   return model ?? refuse('NOT_FOUND', 'MODEL', 'There is no such model version.');
 }
 
 async function noteActivation(
-  tx: EntityManager,
+  tx: Transaction,
   campaign: string,
   modelId: string | null,
   by: string,

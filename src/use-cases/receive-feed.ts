@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import { type Check, check, halts } from '../domain/check.ts';
 import { type FeedMeasures, judgeFeed, judgeFreshness } from '../domain/feed-check.ts';
 import { type FeedContract, layoutOf } from '../domain/feed-contract.ts';
@@ -21,11 +20,12 @@ import {
   type RejectedRow,
 } from '../store/run-record.store.ts';
 import { SnapshotWriter } from '../store/snapshot.store.ts';
+import type { Transaction } from '../store/transaction.ts';
 import { HaltedByChecks, haltFeed, readFeedFile } from './feed-reading.ts';
-import type { StepContext, StepResult } from './run-week.ts';
+import type { StepContext, StepResult } from './run-step.ts';
 
 /** Receives and checks the feed of a run's week and freezes its rows (domain.md, steps 2 and 3). Throws HaltedByChecks. */
-export async function receiveFeed(tx: EntityManager, context: StepContext): Promise<StepResult> {
+export async function receiveFeed(tx: Transaction, context: StepContext): Promise<StepResult> {
   const { run } = context;
   const delivery = await findFeed(context);
   const { asOf } = delivery.manifest;
@@ -128,7 +128,7 @@ function freshness({ campaign, run, services }: StepContext, { manifest }: FeedD
   });
 }
 
-async function readFunds(tx: EntityManager, { run }: StepContext, delivery: FeedDelivery) {
+async function readFunds(tx: Transaction, { run }: StepContext, delivery: FeedDelivery) {
   const read = await readFeedFile(delivery, 'funds.csv', {
     contract: FUNDS,
     lastDay: delivery.manifest.asOf,
@@ -148,7 +148,7 @@ async function readFunds(tx: EntityManager, { run }: StepContext, delivery: Feed
 
 /** Prices are needed by market bands and by features of the market: at least 60 days of them, up to the feed's `asOf`. */
 async function fundsCheck(
-  tx: EntityManager,
+  tx: Transaction,
   { run, config, model }: StepContext,
   asOf: string,
 ): Promise<Check> {
@@ -183,7 +183,7 @@ async function fundsCheck(
   });
 }
 
-function readMailings(tx: EntityManager, delivery: FeedDelivery) {
+function readMailings(tx: Transaction, delivery: FeedDelivery) {
   return readFeedFile(delivery, 'mailings.csv', {
     contract: MAILINGS,
     lastDay: addDays(delivery.manifest.asOf, PLANNED_DAYS),
@@ -201,7 +201,7 @@ function readMailings(tx: EntityManager, delivery: FeedDelivery) {
   });
 }
 
-function readOutcomes(tx: EntityManager, { run }: StepContext, delivery: FeedDelivery) {
+function readOutcomes(tx: Transaction, { run }: StepContext, delivery: FeedDelivery) {
   return readFeedFile(delivery, 'outcomes.csv', {
     contract: OUTCOMES,
     lastDay: delivery.manifest.asOf,
@@ -210,7 +210,7 @@ function readOutcomes(tx: EntityManager, { run }: StepContext, delivery: FeedDel
   });
 }
 
-async function readCustomers(tx: EntityManager, context: StepContext, delivery: FeedDelivery) {
+async function readCustomers(tx: Transaction, context: StepContext, delivery: FeedDelivery) {
   const { run, services, contract, config, campaign } = context;
   const { asOf, files } = delivery.manifest;
   const promised = files.find(({ name }) => name.startsWith('customers.'));

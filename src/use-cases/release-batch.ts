@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import { digestOf } from '../audit/digest.ts';
 import { type BatchRecipient, judgeStatus, mailFile } from '../domain/batch.ts';
 import { sendDay } from '../domain/eligibility.ts';
@@ -10,6 +9,7 @@ import { campaignOf } from '../store/campaign.store.ts';
 import { flowMailing, noteContacts } from '../store/contact.store.ts';
 import { HandOffRow } from '../store/hand-off.row.ts';
 import { RunRow } from '../store/run.row.ts';
+import type { Transaction } from '../store/transaction.ts';
 import type { Act, Command } from './execute.ts';
 import { type BatchInput, obey } from './review-batch.ts';
 
@@ -61,7 +61,7 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
 };
 
 /** Marks who must not be mailed any more; answers how many. */
-async function dropProtected(tx: EntityManager, batch: BatchRow): Promise<number> {
+async function dropProtected(tx: Transaction, batch: BatchRow): Promise<number> {
   const marked: { customer: string; reason: string }[] = await tx.query(
     `with protected as (
        select customer, 'OPTED_OUT' as reason from opt_out
@@ -83,7 +83,7 @@ async function dropProtected(tx: EntityManager, batch: BatchRow): Promise<number
 
 /** No customer is in two released batches of a week: the table's key says so, this says it first and kindly. */
 async function claimRecipients(
-  tx: EntityManager,
+  tx: Transaction,
   batch: BatchRow,
   recipients: readonly BatchRecipient[],
 ): Promise<void> {
@@ -104,7 +104,7 @@ async function claimRecipients(
 
 /** The flow's messages become part of the contact history, as planned. */
 async function noteFlow(
-  tx: EntityManager,
+  tx: Transaction,
   batch: BatchRow,
   recipients: readonly BatchRecipient[],
 ): Promise<void> {

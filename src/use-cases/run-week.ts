@@ -1,7 +1,4 @@
-import type { EntityManager } from 'typeorm';
-import type { Config } from '../domain/campaign.ts';
 import { check } from '../domain/check.ts';
-import type { FeedContract } from '../domain/feed-contract.ts';
 import { FeedError } from '../domain/ports.ts';
 import { RefusalError } from '../domain/refusal.ts';
 import { type RunStatus, type RunStep, STATUS_AT_STEP } from '../domain/run.ts';
@@ -9,34 +6,18 @@ import { CampaignRow } from '../store/campaign.row.ts';
 import { ConfigVersionRow } from '../store/config-version.row.ts';
 import { FeedContractRow } from '../store/feed-contract.row.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
+import { isOutage } from '../store/outage.ts';
 import { RunRow } from '../store/run.row.ts';
 import { addChecks, addRejectedRows } from '../store/run-record.store.ts';
+import type { Transaction } from '../store/transaction.ts';
 import { decideRun } from './decide-run.ts';
 import { drawBatch } from './draw-batch.ts';
-import { type Caller, type Facts, record } from './execute.ts';
+import { record } from './execute.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
 import { receiveFeed } from './receive-feed.ts';
+import { ENGINE, type StepContext, type StepResult } from './run-step.ts';
 import type { Services } from './services.ts';
-
-/** The engine at work; what it does by itself stands under this name in the log. */
-export const ENGINE: Caller = {
-  actor: { subject: 'engine', name: null, roles: ['OPERATOR'] },
-  requestId: null,
-};
-
-/** A run at a step, with all that was pinned when it started. */
-export interface StepContext {
-  readonly services: Services;
-  readonly run: RunRow;
-  readonly campaign: CampaignRow;
-  readonly config: Config;
-  readonly configVersion: ConfigVersionRow;
-  readonly contract: FeedContract;
-  readonly contractVersion: FeedContractRow;
-  readonly model: ModelVersionRow;
-  readonly progress: (done: number, total: number) => void;
-}
 
 const NEXT_STEP = { RECEIVE: 'DECIDE', DECIDE: 'DRAW', DRAW: 'DONE' } as const satisfies Partial<
   Record<RunStep, RunStep>
@@ -45,7 +26,7 @@ const NEXT_STEP = { RECEIVE: 'DECIDE', DECIDE: 'DRAW', DRAW: 'DONE' } as const s
 /**
  * Takes a run from where it is to where it waits for people, a transaction per step. Cut off at any point, it goes on there
  * when called again; called twice at once, the second waits and finds the step done. Throws on faults, after the run was
- * marked FAILED and an incident opened.
+ * marked FAILED and an incident opened; when the database went away the run stays as it is, to be gone on with.
  */
 export async function runWeek(services: Services, runId: string): Promise<RunRow> {
   for (;;) {
@@ -57,7 +38,7 @@ export async function runWeek(services: Services, runId: string): Promise<RunRow
       if (error instanceof HaltedByChecks) await halt(services, run, error);
       else if (error instanceof FeedError) await halt(services, run, haltedBy(error));
       else {
-        await fail(services, run, error);
+        if (!isOutage(error)) await fail(services, run, error);
         throw error;
       }
     }
@@ -66,15 +47,15 @@ export async function runWeek(services: Services, runId: string): Promise<RunRow
 
 async function takeStep(
   services: Services,
-  tx: EntityManager,
+  tx: Transaction,
   runId: string,
   expected: RunStep,
 ): Promise<void> {
   await tx.query('select from run where id = $1 for no key update', [runId]);
   const context = await contextOf(services, tx, runId);
   const { run } = context;
-  if (run.step !== expected || run.step === 'DONE' || run.status !== STATUS_AT_STEP[run.step]) return;
   const { step } = run;
+  if (step === 'DONE') return;
   context.progress(0, run.snapshotRows ?? 0);
   const { status, facts } = await STEPS[step](tx, context);
   const next = status === null ? NEXT_STEP[step] : 'DONE';
@@ -91,21 +72,15 @@ async function takeStep(
   await record(tx, { now, caller: ENGINE, role: 'OPERATOR', action: `run.${step.toLowerCase()}`, facts });
 }
 
-/** What a step answers: the status in which the run ends with it, null when it goes on, and what the log says. */
-export interface StepResult {
-  readonly status: RunStatus | null;
-  readonly facts: Facts;
-}
-
 const STEPS: Readonly<
-  Record<keyof typeof NEXT_STEP, (tx: EntityManager, context: StepContext) => Promise<StepResult>>
+  Record<keyof typeof NEXT_STEP, (tx: Transaction, context: StepContext) => Promise<StepResult>>
 > = {
   RECEIVE: receiveFeed,
   DECIDE: decideRun,
   DRAW: drawBatch,
 };
 
-async function contextOf(services: Services, tx: EntityManager, runId: string): Promise<StepContext> {
+async function contextOf(services: Services, tx: Transaction, runId: string): Promise<StepContext> {
   const run = await tx.findOneByOrFail(RunRow, { id: runId });
   const contractVersion = await tx.findOneByOrFail(FeedContractRow, {
     campaign: run.campaign,
@@ -130,6 +105,7 @@ async function halt(services: Services, run: RunRow, halted: HaltedByChecks): Pr
   const now = services.clock.now();
   const halting = halted.checks.filter(({ verdict }) => verdict === 'HALT');
   await services.db.transaction(async (tx) => {
+    if (!(await holdAt(tx, run.id, run.step))) return;
     await addChecks(tx, run.id, halted.checks);
     await addRejectedRows(tx, run.id, halted.rejected);
     await tx.update(RunRow, { id: run.id }, { status: 'HALTED', step: 'DONE', finishedAt: now });
@@ -156,6 +132,7 @@ async function fail(services: Services, run: RunRow, error: unknown): Promise<vo
   const reason =
     error instanceof RefusalError ? error.refusal.message : 'a fault; the log of the process says which';
   await services.db.transaction(async (tx) => {
+    if (!(await holdAt(tx, run.id, run.step))) return;
     await tx.update(RunRow, { id: run.id }, { status: 'FAILED', finishedAt: now });
     await openIncident(tx, services, {
       kind: 'RUN_FAILED',

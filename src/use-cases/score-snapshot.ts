@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import { type Check, check, limitText, verdictAbove } from '../domain/check.ts';
 import { decileEdges, Histogram, populationStabilityIndex, SCORE_EDGES } from '../domain/drift.ts';
 import { DATA_INCOMPLETE, EligibilityRules } from '../domain/eligibility.ts';
@@ -7,7 +6,8 @@ import { layoutOf } from '../domain/feed-contract.ts';
 import { AGE_BANDS, ageBandOf } from '../domain/output-check.ts';
 import type { IsoDate } from '../domain/week.ts';
 import { readSnapshot } from '../store/snapshot.store.ts';
-import type { StepContext } from './run-week.ts';
+import type { Transaction } from '../store/transaction.ts';
+import type { StepContext } from './run-step.ts';
 
 /** Rows that the model gets at once; fixed, because a result may depend on it in its last bits. */
 export const BATCH_ROWS = 10_000;
@@ -37,11 +37,7 @@ interface Inputs {
 }
 
 /** Reads the snapshot once, front to back: eligibility, features and drift here, scores in the scoring process meanwhile. */
-export async function scoreSnapshot(
-  tx: EntityManager,
-  context: StepContext,
-  inputs: Inputs,
-): Promise<Scored> {
+export async function scoreSnapshot(tx: Transaction, context: StepContext, inputs: Inputs): Promise<Scored> {
   const { run, services, config, contract, campaign, model, progress } = context;
   const { features: cardFeatures, output } = model.card;
   const layout = layoutOf(contract);

@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import type {
   Clock,
   FeedSource,
@@ -10,6 +9,7 @@ import type {
   Scorer,
 } from '../domain/ports.ts';
 import type { IsoWeek } from '../domain/week.ts';
+import type { Database } from '../store/transaction.ts';
 
 /** How far a run is; `total` is 0 while it is not known. */
 export interface RunProgress {
@@ -23,7 +23,7 @@ export interface RunProgress {
 
 /** What the acts of the service need of the world; built in app.ts. */
 export interface Services {
-  readonly db: DataSource;
+  readonly db: Database;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly randomness: Randomness;

@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import { coveringDataUses } from '../domain/data-use.ts';
 import { columnsOfCard } from '../domain/model-card.ts';
 import { refuse } from '../domain/refusal.ts';
@@ -10,6 +9,7 @@ import { configAt, contractAt, lockCampaign } from '../store/campaign.store.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { RunRow } from '../store/run.row.ts';
+import type { Transaction } from '../store/transaction.ts';
 import type { Command } from './execute.ts';
 
 export interface StartRun {
@@ -84,14 +84,14 @@ export const startRun: Command<StartRun, StartedRun> = {
   },
 };
 
-async function liveModelOf(tx: EntityManager, campaign: string): Promise<ModelVersionRow> {
+async function liveModelOf(tx: Transaction, campaign: string): Promise<ModelVersionRow> {
   const model = await tx.findOneBy(ModelVersionRow, { campaign, status: 'LIVE' });
   return model ?? refuse('INVALID_STATE', 'NO_LIVE_MODEL', `${campaign} has no live model version.`);
 }
 
 /** Refuses when a source column of the model is not covered by a sign-off in force at the instant (domain.md). */
 export async function assertSignedOff(
-  tx: EntityManager,
+  tx: Transaction,
   model: ModelVersionRow,
   at: Date,
 ): Promise<readonly string[]> {
@@ -110,7 +110,7 @@ export async function assertSignedOff(
 
 /** The number of the attempt that follows; the one before stays on record. */
 async function supersede(
-  tx: EntityManager,
+  tx: Transaction,
   current: RunRow | null,
   campaign: CampaignRow,
   week: IsoWeek,

@@ -1,0 +1,154 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { migrateDatabase, openDatabase } from './app.ts';
+import { applyCampaignFile, registerModelFile, runCampaignWeek, verifyAuditLog } from './commands.ts';
+import { loadSettings, SettingsError } from './config.ts';
+import { runDemo } from './demo/demo.ts';
+import { diagnose, findingText } from './doctor.ts';
+import { ROLES, type Role } from './domain/permissions.ts';
+import { RefusalError } from './domain/refusal.ts';
+import { isWeek } from './domain/week.ts';
+import { serve } from './main.ts';
+import { issueToken } from './token.ts';
+import { engineVersion } from './version.ts';
+import { work } from './worker.ts';
+
+/** Errors whose message says what to do. */
+const TOLD = new Set([
+  'SchemaVersionError',
+  'EmbeddedPostgresError',
+  'PackageError',
+  'FeedError',
+  'ScoringError',
+]);
+
+const program = new Command('waarom')
+  .description('Runs the weekly mail decisions of a bank and answers for each of them.')
+  .version(engineVersion().version);
+
+program
+  .command('demo')
+  .description(
+    'everything on an embedded PostgreSQL with the shipped campaign and a generated bank, then serves it',
+  )
+  .option('--no-serve', 'end after the printed funnel')
+  .option('--weeks <n>', 'weeks of history', count, 60)
+  .option('--customers <n>', 'customers of the bank', count, 20_000)
+  .action((options: { serve: boolean; weeks: number; customers: number }) =>
+    runDemo(loadSettings(), options),
+  );
+
+program
+  .command('serve')
+  .description('API, jobs and database in one process')
+  .option('--no-jobs', 'the API alone')
+  .action((options: { jobs: boolean }) => serve(loadSettings(), options));
+
+program
+  .command('worker')
+  .description('jobs alone; any number of them beside each other')
+  .action(() => work(loadSettings()));
+
+program
+  .command('migrate')
+  .description('brings the database to this version')
+  .action(async () => {
+    const database = await openDatabase(loadSettings());
+    const done = await migrateDatabase(database).finally(() => database.close());
+    say(done.length === 0 ? 'The database is current.' : `Migrated: ${done.join(', ')}.`);
+  });
+
+program
+  .command('campaign')
+  .description('campaigns')
+  .command('apply')
+  .argument('<file>', 'campaign.yaml')
+  .description('creates a campaign')
+  .action(async (file: string) => say(await applyCampaignFile(loadSettings(), file)));
+
+program
+  .command('model')
+  .description('model packages')
+  .command('register')
+  .argument('<path>', 'folder or zip of a model package')
+  .description('registers a model package, runs the gates and prints them')
+  .action(async (path: string) => say(await registerModelFile(loadSettings(), path)));
+
+program
+  .command('run')
+  .description('runs a week now; ends with 0 when done, 3 when a check halted it, 1 when it failed')
+  .requiredOption('--campaign <key>')
+  .addOption(new Option('--week <week>', 'ISO week; the week that is due when left out').argParser(week))
+  .action(async (options: { campaign: string; week?: string }) => {
+    const { text, exitCode } = await runCampaignWeek(loadSettings(), options.campaign, options.week ?? null);
+    say(text);
+    process.exitCode = exitCode;
+  });
+
+program
+  .command('audit')
+  .description('the audit log')
+  .command('verify')
+  .description('verifies the log in the database; ends with 1 where something differs')
+  .action(async () => {
+    const { text, intact } = await verifyAuditLog(loadSettings());
+    say(text);
+    process.exitCode = intact ? 0 : 1;
+  });
+
+program
+  .command('token')
+  .description('a signed token for development and the demo')
+  .requiredOption('--subject <id>')
+  .addOption(new Option('--roles <role,role>', ROLES.join(', ')).argParser(roles).makeOptionMandatory())
+  .option('--name <name>')
+  .option('--hours <n>', 'how long it holds', count, 8)
+  .action(async (options: { subject: string; roles: readonly Role[]; name?: string; hours: number }) =>
+    say(await issueToken(loadSettings(), options)),
+  );
+
+program
+  .command('doctor')
+  .description('says what is configured, reachable and current, and what to do about what is not')
+  .action(async () => {
+    const findings = await diagnose(loadSettings());
+    say(findingText(findings));
+    process.exitCode = findings.some(({ verdict }) => verdict === 'FAIL') ? 1 : 0;
+  });
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function count(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number from 1.');
+  return number;
+}
+
+function week(text: string): string {
+  if (!isWeek(text)) throw new InvalidArgumentError('It must be an ISO week such as 2026-W47.');
+  return text;
+}
+
+function roles(text: string): readonly Role[] {
+  return text.split(',').map((part) => {
+    const role = ROLES.find((known) => known === part.trim().toUpperCase());
+    if (role === undefined)
+      throw new InvalidArgumentError(`${part} is no role; there are ${ROLES.join(', ')}.`);
+    return role;
+  });
+}
+
+program.parseAsync().catch((error: unknown) => {
+  // What a person can mend is told in a line; a fault keeps its stack for whoever mends the program.
+  const known =
+    error instanceof RefusalError ||
+    error instanceof SettingsError ||
+    (error instanceof Error && TOLD.has(error.name));
+  process.stderr.write(
+    `${known ? `waarom: ${error.message}` : error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exitCode = 1;
+});

@@ -1,0 +1,120 @@
+import { readFile, stat } from 'node:fs/promises';
+import { readCampaign } from './adapters/package/campaign-file.ts';
+import { openApp } from './app.ts';
+import { verifyLog } from './audit/verify.ts';
+import type { Settings } from './config.ts';
+import { funnelText } from './funnel-text.ts';
+import { ProgressBar } from './progress-bar.ts';
+import { funnelOf } from './store/run-record.store.ts';
+import { applyCampaign } from './use-cases/apply-campaign.ts';
+import { type Caller, execute } from './use-cases/execute.ts';
+import { registerModel } from './use-cases/register-model.ts';
+import { runWeek } from './use-cases/run-week.ts';
+import { startRun } from './use-cases/start-run.ts';
+
+/** Whoever has the machine's command line, in the log. */
+const COMMAND_LINE: Caller = {
+  actor: { subject: 'command-line', name: null, roles: ['OPERATOR'] },
+  requestId: null,
+};
+
+/** `waarom campaign apply`: creates a campaign; throws PackageError on a file that is none. */
+export async function applyCampaignFile(settings: Settings, file: string): Promise<string> {
+  const definition = readCampaign(await readFile(file, 'utf8'), file);
+  const app = await openApp(settings);
+  try {
+    const { created } = await execute(app.services, COMMAND_LINE, applyCampaign, definition);
+    if (!created) return `${definition.key} was applied before; nothing changed.`;
+    return `${definition.key} was created. Its data uses wait for the sign-off of a compliance reviewer.`;
+  } finally {
+    await app.close();
+  }
+}
+
+/** `waarom model register`: registers a package and shows what the gates found. */
+export async function registerModelFile(settings: Settings, path: string): Promise<string> {
+  const app = await openApp(settings);
+  try {
+    const { packages } = app.services;
+    const folder = (await stat(path)).isDirectory();
+    const delivered = await (folder ? packages.fromFolder(path) : packages.fromZip(await readFile(path)));
+    const model = await registerModel(app.services, COMMAND_LINE, {
+      campaign: delivered.card.campaign,
+      read: async () => delivered,
+    });
+    const gates = model.gates.map(
+      ({ name, verdict, message }) => `  ${verdict.padEnd(5)} ${name.padEnd(13)} ${message}`,
+    );
+    return [
+      `${model.name} ${model.version} for ${model.campaign} is ${model.status}, id ${model.id}.`,
+      ...gates,
+    ].join('\n');
+  } finally {
+    await app.close();
+  }
+}
+
+/** `waarom run`: starts the run of a week, or goes on with the one there is, and says how it ended. */
+export async function runCampaignWeek(
+  settings: Settings,
+  campaign: string,
+  week: string | null,
+): Promise<{ readonly text: string; readonly exitCode: number }> {
+  const bar = new ProgressBar(process.stderr);
+  const app = await openApp(settings, bar.run);
+  try {
+    const { run, started } = await execute(app.services, COMMAND_LINE, startRun, {
+      campaign,
+      week,
+      trigger: 'MANUAL',
+    });
+    const ended = await runWeek(app.services, run.id);
+    bar.clear();
+    const { db } = app.services;
+    const funnel = await funnelOf(db.manager, ended.id);
+    const halting: { name: string; message: string }[] = await db.query(
+      `select name, message from run_check where run_id = $1 and verdict = 'HALT' order by position`,
+      [ended.id],
+    );
+    const lines = [
+      `${campaign} ${ended.week}, attempt ${ended.attempt}: ${ended.status}${started ? '' : ' (the week had this run already)'}`,
+      ...halting.map(({ name, message }) => `  ${name}: ${message}`),
+      ...(funnel === undefined ? [] : [funnelText(funnel)]),
+    ];
+    return {
+      text: lines.join('\n'),
+      exitCode: ended.status === 'HALTED' ? 3 : ended.status === 'FAILED' ? 1 : 0,
+    };
+  } finally {
+    bar.clear();
+    await app.close();
+  }
+}
+
+/** `waarom audit verify`: walks the whole log in the database. */
+export async function verifyAuditLog(
+  settings: Settings,
+): Promise<{ readonly text: string; readonly intact: boolean }> {
+  const app = await openApp(settings);
+  try {
+    const { origin, signer } = app.auditLog;
+    const found = await app.services.db.transaction('REPEATABLE READ', (tx) =>
+      verifyLog(tx, origin, signer.verifier),
+    );
+    const seen = `${found.entries} entries and ${found.checkpoints} checkpoints are as they were signed`;
+    const staged = found.staged === 0 ? '' : `; ${found.staged} entries wait to be sequenced`;
+    const key = `The key is ${signer.verifier.text}`;
+    if (found.fault === null)
+      return {
+        text: `INTACT: ${seen}${staged}.\nRoot ${Buffer.from(found.root).toString('base64')}. ${key}`,
+        intact: true,
+      };
+    const { part, index, rule, message } = found.fault;
+    return {
+      text: `BROKEN at ${part} ${index} (${rule}): ${message}\nBefore it ${seen}. ${key}`,
+      intact: false,
+    };
+  } finally {
+    await app.close();
+  }
+}

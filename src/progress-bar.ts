@@ -1,0 +1,29 @@
+import type { RunProgress } from './use-cases/services.ts';
+
+const WIDTH = 24;
+const STEPS: Readonly<Record<string, string>> = {
+  RECEIVE: 'receiving',
+  DECIDE: 'deciding',
+  DRAW: 'drawing the batch',
+};
+
+/** Where long work shows how far it is: one line that is written over on a terminal, nothing in a pipe. */
+export class ProgressBar {
+  constructor(readonly stream: NodeJS.WriteStream) {}
+
+  readonly run = ({ campaign, week, step, done, total }: RunProgress): void =>
+    this.show(`${campaign} ${week} ${STEPS[step] ?? step}`, done, total);
+
+  show(what: string, done: number, total: number): void {
+    if (!this.stream.isTTY) return;
+    const share = total === 0 ? 0 : Math.min(1, done / total);
+    const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '·');
+    this.stream.write(
+      `\r\u001b[2K${bar} ${what}${total === 0 ? '' : ` ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`}`,
+    );
+  }
+
+  clear(): void {
+    if (this.stream.isTTY) this.stream.write('\r\u001b[2K');
+  }
+}
