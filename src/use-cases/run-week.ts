@@ -45,13 +45,22 @@ export async function runWeek(services: Services, runId: string): Promise<RunRow
   }
 }
 
+/** Holds a run for the transaction; false when meanwhile somebody else took the step. */
+async function holdAt(tx: Transaction, runId: string, expected: RunStep): Promise<boolean> {
+  const rows: { status: RunStatus }[] = await tx.query(
+    'select status from run where id = $1 and step = $2 for no key update',
+    [runId, expected],
+  );
+  return expected !== 'DONE' && rows[0]?.status === STATUS_AT_STEP[expected];
+}
+
 async function takeStep(
   services: Services,
   tx: Transaction,
   runId: string,
   expected: RunStep,
 ): Promise<void> {
-  await tx.query('select from run where id = $1 for no key update', [runId]);
+  if (!(await holdAt(tx, runId, expected))) return;
   const context = await contextOf(services, tx, runId);
   const { run } = context;
   const { step } = run;
