@@ -32,16 +32,16 @@ create table audit_entry (
   index bigint not null,
   bytes bytea not null,
   leaf bytea not null,
-  at timestamp with time zone generated always as (audit_instant(bytes)) stored not null,
-  actor text generated always as (audit_field(bytes, 'actor'::text)) stored not null,
-  role text generated always as (audit_field(bytes, 'role'::text)) stored,
-  action text generated always as (audit_field(bytes, 'action'::text)) stored not null,
-  campaign text generated always as (audit_field(bytes, 'campaign'::text)) stored,
-  subject text generated always as (audit_field(bytes, 'subject'::text)) stored,
-  digest text generated always as (audit_field(bytes, 'digest'::text)) stored,
+  at timestamp with time zone not null,
+  actor text not null,
+  role text,
+  action text not null,
+  campaign text,
+  subject text,
+  digest text,
   constraint audit_entry_pkey PRIMARY KEY (index),
-  constraint audit_entry_check CHECK ((leaf = sha256(('\x00'::bytea || bytes)))),
-  constraint audit_entry_index_check CHECK ((index >= 0))
+  constraint audit_entry_index_check CHECK ((index >= 0)),
+  constraint audit_entry_leaf_check CHECK ((leaf = sha256(('\x00'::bytea || bytes))))
 );
 
 create table audit_hash (
@@ -503,7 +503,7 @@ CREATE INDEX audit_entry_action ON public.audit_entry USING btree (action, index
 
 CREATE INDEX audit_entry_actor ON public.audit_entry USING btree (actor, index);
 
-CREATE INDEX audit_entry_at ON public.audit_entry USING btree (at);
+CREATE INDEX audit_entry_at ON public.audit_entry USING brin (at);
 
 CREATE INDEX audit_entry_campaign ON public.audit_entry USING btree (campaign, index);
 
@@ -528,24 +528,6 @@ CREATE INDEX run_by_week ON public.run USING btree (campaign, week DESC, attempt
 CREATE UNIQUE INDEX run_current ON public.run USING btree (campaign, week) WHERE current;
 
 -- Functions
-
-CREATE OR REPLACE FUNCTION public.audit_field(bytes bytea, name text)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN ((convert_from(bytes, 'UTF8'::name))::jsonb ->> name)
-;
-
-CREATE OR REPLACE FUNCTION public.audit_instant(bytes bytea)
- RETURNS timestamp with time zone
- LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE STRICT
-AS $function$
-begin
-  return audit_field(bytes, 'at')::timestamptz;
-end
-$function$
-;
 
 CREATE OR REPLACE FUNCTION public.audit_is_entry(bytes bytea)
  RETURNS boolean
@@ -592,10 +574,14 @@ begin
   with taken as (
     delete from audit_staged s where s.id = any (ids) returning s.id, s.bytes
   ), placed as (
-    select row_number() over (order by t.id) - 1 as place, t.bytes from taken t
+    select row_number() over (order by t.id) - 1 as place, t.bytes, convert_from(t.bytes, 'UTF8')::jsonb as entry
+      from taken t
   )
-  insert into audit_entry (index, bytes, leaf)
-  select first + p.place, p.bytes, substring(leaves from (32 * p.place + 1)::integer for 32) from placed p;
+  insert into audit_entry (index, bytes, leaf, at, actor, role, action, campaign, subject, digest)
+  select first + p.place, p.bytes, substring(leaves from (32 * p.place + 1)::integer for 32),
+         (p.entry ->> 'at')::timestamptz, p.entry ->> 'actor', p.entry ->> 'role', p.entry ->> 'action',
+         p.entry ->> 'campaign', p.entry ->> 'subject', p.entry ->> 'digest'
+    from placed p;
   get diagnostics moved = row_count;
   if moved <> cardinality(ids) or length(leaves) <> 32 * moved then
     raise exception 'audit log: % staged entries of %', moved, cardinality(ids);
@@ -664,10 +650,6 @@ CREATE TRIGGER only_grows BEFORE UPDATE OR TRUNCATE ON public.audit_staged FOR E
 CREATE TRIGGER only_sequenced BEFORE DELETE ON public.audit_staged FOR EACH STATEMENT WHEN ((current_setting('waarom.sequencing'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION audit_refuse(); -- always
 
 -- Rights of others than the owner
-
-grant execute on function audit_field(bytea,text) to public;
-
-grant execute on function audit_instant(bytea) to public;
 
 grant execute on function audit_is_entry(bytea) to public;
 

@@ -76,10 +76,9 @@ function checkEntry(
   const index = numberIn(row, 'index');
   const result = check.entry({ index, bytes: bytesIn(row, 'bytes'), leaf: bytesIn(row, 'leaf') });
   if ('part' in result) return result;
-  if (!columnsSay(row, result.entry)) {
-    return fault('entry', index, 'COLUMNS', 'it is found under what its bytes do not say');
-  }
-  return check.hashes(result.hashes, stored);
+  const wrong = check.hashes(result.hashes, stored);
+  if (wrong !== undefined || columnsSay(row, result.entry)) return wrong;
+  return fault('entry', index, 'COLUMNS', 'it is found under what its bytes do not say');
 }
 
 function columnsSay(row: Row, entry: AuditEntry): boolean {
