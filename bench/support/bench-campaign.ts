@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCampaign } from '../../src/adapters/package/campaign-file.ts';
+import { type App, migrateDatabase, openApp, openDatabase } from '../../src/app.ts';
+import { loadSettings } from '../../src/config.ts';
+import type { CampaignDefinition } from '../../src/domain/campaign.ts';
+import type { Role } from '../../src/domain/permissions.ts';
+import { DataUseRow } from '../../src/store/data-use.row.ts';
+import { applyCampaign } from '../../src/use-cases/apply-campaign.ts';
+import { signOffDataUse } from '../../src/use-cases/data-uses.ts';
+import { type Caller, execute } from '../../src/use-cases/execute.ts';
+import { activateModel, approveModel } from '../../src/use-cases/model-lifecycle.ts';
+import { registerModel } from '../../src/use-cases/register-model.ts';
+import { PACKAGE_ROOT } from '../../src/version.ts';
+
+const person = (subject: string, role: Role): Caller => ({
+  actor: { subject, name: null, roles: [role] },
+  requestId: null,
+});
+export const OPERATOR = person('olga', 'OPERATOR');
+const COMPLIANCE = person('carla', 'COMPLIANCE_REVIEWER');
+
+/** The shipped campaign without the columns that no model and no rule needs: sixteen. No check may halt a benchmark. */
+export function benchCampaign(): CampaignDefinition {
+  const shipped = readCampaign(
+    readFileSync(join(PACKAGE_ROOT, 'campaigns/investing-retail/campaign.yaml'), 'utf8'),
+  );
+  const columns = shipped.feed.columns.filter(
+    ({ name }) => !['opt_in_on', 'savings_balance', 'holding'].includes(name),
+  );
+  return {
+    ...shipped,
+    feed: { columns },
+    dataUses: shipped.dataUses.map((use) => ({
+      ...use,
+      columns: use.columns.filter((name) => columns.some((column) => column.name === name)),
+    })),
+    config: { ...shipped.config, volumeMax: 10_000_000, marketWeekBand: null, marketMonthBand: null },
+  };
+}
+
+/** The service on an embedded PostgreSQL in a folder of its own, the campaign installed and its model live. */
+export async function openBench(folder: string): Promise<App> {
+  const settings = { ...loadSettings({ DATA_DIR: folder }), logLevel: 'warn' as const };
+  const database = await openDatabase(settings);
+  await migrateDatabase(database).finally(() => database.close());
+  const app = await openApp(settings);
+  const { services } = app;
+  const definition = benchCampaign();
+  await execute(services, OPERATOR, applyCampaign, definition);
+  for (const { id } of await services.db.manager.findBy(DataUseRow, { campaign: definition.key })) {
+    await execute(services, COMPLIANCE, signOffDataUse, { id, note: null });
+  }
+  const model = await registerModel(services, OPERATOR, {
+    campaign: definition.key,
+    read: () => services.packages.fromFolder(join(PACKAGE_ROOT, 'models/investing-retail-1')),
+  });
+  const acceptances = model.gates.map(({ name }) => ({ gate: name, reason: 'a benchmark' }));
+  await execute(services, COMPLIANCE, approveModel, { modelId: model.id, acceptances, note: null });
+  await execute(services, OPERATOR, activateModel, { modelId: model.id });
+  return app;
+}
