@@ -5,39 +5,24 @@
 -- The service may stage entries and read everything, no more. The one way from staged to logged is audit_sequence, the
 -- owner's function, which moves entries whole: the service can neither drop a staged entry nor log one that was not staged.
 
--- What the sequencer could not file must not be staged: it would stop there for ever. Immutable, although a cast to
--- timestamptz in general is not: the instants of entries are all in UTC.
-create function audit_is_entry(bytes bytea) returns boolean
-  language plpgsql immutable strict parallel safe as
-$$
-declare
-  entry jsonb := convert_from(bytes, 'UTF8');
-begin
-  return length(bytes) <= 65535
-     and (entry ->> 'at') ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$'
-     and (entry ->> 'at')::timestamptz is not null
-     and (entry ->> 'actor') <> ''
-     and (entry ->> 'action') <> '';
-end
-$$;
-
 -- Ids grow in the order of staging, also across transactions: whoever saw an entry committed stages a higher one.
 -- Nobody is notified of a new row: NOTIFY makes commits wait for each other.
 create table audit_staged (
   id        bigint generated always as identity primary key,
-  bytes     bytea not null check (coalesce(audit_is_entry(bytes), false)),
+  bytes     bytea not null check (length(bytes) between 1 and 65535),
   staged_at timestamptz not null default clock_timestamp()
 );
 
--- The leaves of the tree, without gaps from 0. The other columns repeat what the bytes say, to search by.
+-- The leaves of the tree, without gaps from 0. The other columns repeat what the bytes say, to search by; they are null
+-- where something was staged that is no entry, which is logged all the same and found by verifying.
 create table audit_entry (
   index    bigint primary key check (index >= 0),
   bytes    bytea not null,
   leaf     bytea not null constraint audit_entry_leaf_check check (leaf = sha256('\x00'::bytea || bytes)),
-  at       timestamptz not null,
-  actor    text not null,
+  at       timestamptz,
+  actor    text,
   role     text,
-  action   text not null,
+  action   text,
   campaign text,
   subject  text,
   digest   text
@@ -62,9 +47,11 @@ create table audit_checkpoint (
   at   timestamptz not null
 );
 
--- Moves exactly the staged entries `ids`, in the order of their ids, to the places from `first` on, with their leaf
--- hashes, the hashes that they complete (32 bytes each, concatenated) and the checkpoint over them all.
-create function audit_sequence(ids bigint[], first bigint, leaves bytea, hashes bytea, root bytea, note text, at timestamptz)
+-- Moves exactly the staged entries `ids`, in the order of their ids, to the places from `first` on, with what to search
+-- each by (`place` from 0), their leaf hashes, the hashes that they complete (32 bytes each, concatenated) and the
+-- checkpoint over them all.
+create function audit_sequence(ids bigint[], first bigint, columns json, leaves bytea, hashes bytea, root bytea, note text,
+                               at timestamptz)
   returns void
   language plpgsql security definer
   set search_path = pg_catalog, public, pg_temp
@@ -80,14 +67,14 @@ begin
   with taken as (
     delete from audit_staged s where s.id = any (ids) returning s.id, s.bytes
   ), placed as (
-    select row_number() over (order by t.id) - 1 as place, t.bytes, convert_from(t.bytes, 'UTF8')::jsonb as entry
-      from taken t
+    select row_number() over (order by t.id) - 1 as place, t.bytes from taken t
   )
   insert into audit_entry (index, bytes, leaf, at, actor, role, action, campaign, subject, digest)
   select first + p.place, p.bytes, substring(leaves from (32 * p.place + 1)::integer for 32),
-         (p.entry ->> 'at')::timestamptz, p.entry ->> 'actor', p.entry ->> 'role', p.entry ->> 'action',
-         p.entry ->> 'campaign', p.entry ->> 'subject', p.entry ->> 'digest'
-    from placed p;
+         c.at, c.actor, c.role, c.action, c.campaign, c.subject, c.digest
+    from placed p
+    left join json_to_recordset(columns) as c (place bigint, at timestamptz, actor text, role text, action text,
+                                               campaign text, subject text, digest text) using (place);
   get diagnostics moved = row_count;
   if moved <> cardinality(ids) or length(leaves) <> 32 * moved then
     raise exception 'audit log: % staged entries of %', moved, cardinality(ids);

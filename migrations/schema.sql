@@ -32,10 +32,10 @@ create table audit_entry (
   index bigint not null,
   bytes bytea not null,
   leaf bytea not null,
-  at timestamp with time zone not null,
-  actor text not null,
+  at timestamp with time zone,
+  actor text,
   role text,
-  action text not null,
+  action text,
   campaign text,
   subject text,
   digest text,
@@ -57,7 +57,7 @@ create table audit_staged (
   bytes bytea not null,
   staged_at timestamp with time zone default clock_timestamp() not null,
   constraint audit_staged_pkey PRIMARY KEY (id),
-  constraint audit_staged_bytes_check CHECK (COALESCE(audit_is_entry(bytes), false))
+  constraint audit_staged_bytes_check CHECK (((length(bytes) >= 1) AND (length(bytes) <= 65535)))
 );
 
 create table batch (
@@ -484,6 +484,18 @@ create table sample_item (
   constraint sample_item_verdict_check CHECK ((verdict = ANY (ARRAY['PENDING'::text, 'FINE'::text, 'WRONG'::text])))
 );
 
+create table scheduled_start (
+  campaign text not null,
+  week iso_week not null,
+  due_at timestamp with time zone not null,
+  outcome text not null,
+  decided_at timestamp with time zone not null,
+  constraint scheduled_start_pkey PRIMARY KEY (campaign, week),
+  constraint scheduled_start_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
+  constraint scheduled_start_check CHECK ((decided_at >= due_at)),
+  constraint scheduled_start_outcome_check CHECK ((outcome = ANY (ARRAY['STARTED'::text, 'HAD_RUN'::text, 'PAUSED'::text, 'REFUSED'::text])))
+);
+
 create table snapshot_row (
   run_id uuid not null,
   row_no integer not null,
@@ -529,23 +541,6 @@ CREATE UNIQUE INDEX run_current ON public.run USING btree (campaign, week) WHERE
 
 -- Functions
 
-CREATE OR REPLACE FUNCTION public.audit_is_entry(bytes bytea)
- RETURNS boolean
- LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE STRICT
-AS $function$
-declare
-  entry jsonb := convert_from(bytes, 'UTF8');
-begin
-  return length(bytes) <= 65535
-     and (entry ->> 'at') ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$'
-     and (entry ->> 'at')::timestamptz is not null
-     and (entry ->> 'actor') <> ''
-     and (entry ->> 'action') <> '';
-end
-$function$
-;
-
 CREATE OR REPLACE FUNCTION public.audit_refuse()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -557,7 +552,7 @@ end
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.audit_sequence(ids bigint[], first bigint, leaves bytea, hashes bytea, root bytea, note text, at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.audit_sequence(ids bigint[], first bigint, columns json, leaves bytea, hashes bytea, root bytea, note text, at timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -574,14 +569,14 @@ begin
   with taken as (
     delete from audit_staged s where s.id = any (ids) returning s.id, s.bytes
   ), placed as (
-    select row_number() over (order by t.id) - 1 as place, t.bytes, convert_from(t.bytes, 'UTF8')::jsonb as entry
-      from taken t
+    select row_number() over (order by t.id) - 1 as place, t.bytes from taken t
   )
   insert into audit_entry (index, bytes, leaf, at, actor, role, action, campaign, subject, digest)
   select first + p.place, p.bytes, substring(leaves from (32 * p.place + 1)::integer for 32),
-         (p.entry ->> 'at')::timestamptz, p.entry ->> 'actor', p.entry ->> 'role', p.entry ->> 'action',
-         p.entry ->> 'campaign', p.entry ->> 'subject', p.entry ->> 'digest'
-    from placed p;
+         c.at, c.actor, c.role, c.action, c.campaign, c.subject, c.digest
+    from placed p
+    left join json_to_recordset(columns) as c (place bigint, at timestamptz, actor text, role text, action text,
+                                               campaign text, subject text, digest text) using (place);
   get diagnostics moved = row_count;
   if moved <> cardinality(ids) or length(leaves) <> 32 * moved then
     raise exception 'audit log: % staged entries of %', moved, cardinality(ids);
@@ -651,11 +646,9 @@ CREATE TRIGGER only_sequenced BEFORE DELETE ON public.audit_staged FOR EACH STAT
 
 -- Rights of others than the owner
 
-grant execute on function audit_is_entry(bytea) to public;
-
 grant execute on function audit_refuse() to public;
 
-grant execute on function audit_sequence(bigint[],bigint,bytea,bytea,bytea,text,timestamp with time zone) to waarom_app;
+grant execute on function audit_sequence(bigint[],bigint,json,bytea,bytea,bytea,text,timestamp with time zone) to waarom_app;
 
 grant execute on function open_partition(text,uuid) to waarom_app;
 
@@ -724,5 +717,7 @@ grant insert, select on table run_funnel to waarom_app;
 grant insert, select on table run_measure to waarom_app;
 
 grant insert, select, update (note, reviewed_at, reviewer, verdict) on table sample_item to waarom_app;
+
+grant insert, select on table scheduled_start to waarom_app;
 
 grant select on table snapshot_row to waarom_app;

@@ -3,6 +3,9 @@ import { canonicalBytes, parseCanonical } from './canonical-json.ts';
 /** Bytes of the longest entry: the length that tlog-tiles can write before one. */
 export const MAX_ENTRY_SIZE = 65_535;
 
+/** Characters of the longest id: what PostgreSQL can index, with room to spare. */
+export const MAX_ID_LENGTH = 256;
+
 export type EntryDetail = string | number | boolean | null | readonly string[];
 export type EntryDetails = Readonly<Record<string, EntryDetail>>;
 
@@ -25,7 +28,8 @@ export interface AuditEntry {
   readonly details: EntryDetails;
 }
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+// PostgreSQL has no year 0.
+const INSTANT = /^(?!0000)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const FIELDS = [
   'action',
   'actor',
@@ -55,6 +59,11 @@ export function parseEntry(bytes: Uint8Array): AuditEntry | undefined {
   return isEntry(value) ? value : undefined;
 }
 
+/** What an entry can say of an id that came from outside, whatever it holds: cut to length, without what is no character. */
+export function idFromOutside(text: string): string {
+  return text.slice(0, MAX_ID_LENGTH).toWellFormed().replaceAll('\0', '\ufffd');
+}
+
 function isEntry(value: unknown): value is AuditEntry {
   return faultOf(value) === undefined;
 }
@@ -63,10 +72,10 @@ function faultOf(value: unknown): string | undefined {
   if (!isObject(value)) return 'not an object';
   if (!hasExactly(value, FIELDS)) return `the fields are not ${FIELDS.join(', ')}`;
   if (!isInstant(value.at)) return 'at is not an instant in UTC with milliseconds';
-  if (!isText(value.actor) || value.actor === '') return 'actor is not a text';
-  if (!isText(value.action) || value.action === '') return 'action is not a text';
+  if (!isId(value.actor) || value.actor === '') return 'actor is not an id';
+  if (!isId(value.action) || value.action === '') return 'action is not an id';
   for (const field of ['role', 'campaign', 'subject', 'digest', 'requestId'] as const) {
-    if (value[field] !== null && !isText(value[field])) return `${field} is neither a text nor null`;
+    if (value[field] !== null && !isId(value[field])) return `${field} is neither an id nor null`;
   }
   if (value.refusal !== null && !isRefusal(value.refusal))
     return 'refusal is neither a code and a rule nor null';
@@ -92,7 +101,11 @@ function isDetail(value: unknown): boolean {
   return value === null || typeof value === 'boolean' || Number.isFinite(value) || isText(value);
 }
 
-/** PostgreSQL's jsonb, by which the log is searched, has no U+0000. */
+function isId(value: unknown): value is string {
+  return isText(value) && value.length <= MAX_ID_LENGTH;
+}
+
+/** PostgreSQL, by which the log is searched, has no U+0000. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
 }

@@ -1,5 +1,13 @@
-import { type AuditTransaction, bytesIn, numberIn, selectRows, textIn } from './audit-transaction.ts';
+import {
+  type AuditTransaction,
+  bytesIn,
+  numberIn,
+  type Row,
+  selectRows,
+  textIn,
+} from './audit-transaction.ts';
 import { openCheckpoint, signCheckpoint } from './checkpoint.ts';
+import { parseEntry } from './entry.ts';
 import { hashReader } from './log-reads.ts';
 import type { NoteSigner } from './signed-note.ts';
 import { Frontier, leafHash, sameHash } from './tlog.ts';
@@ -53,9 +61,10 @@ export async function sequence(
   const hashes = leaves.flatMap((leaf) => tree.append(leaf));
   const root = tree.root();
   const note = signCheckpoint({ origin: log.origin, size: tree.size, root }, log.signer);
-  await tx.query('select audit_sequence($1, $2, $3, $4, $5, $6, $7)', [
+  await tx.query('select audit_sequence($1, $2, $3, $4, $5, $6, $7, $8)', [
     staged.map((row) => textIn(row, 'id')),
     first,
+    JSON.stringify(staged.flatMap(columnsOf)),
     Buffer.concat(leaves),
     Buffer.concat(hashes),
     root,
@@ -63,6 +72,14 @@ export async function sequence(
     clock.now().toISOString(),
   ]);
   return staged.length;
+}
+
+/** What an entry can be searched by; nothing for bytes that are no entry. */
+function columnsOf(row: Row, place: number): object[] {
+  const entry = parseEntry(bytesIn(row, 'bytes'));
+  if (entry === undefined) return [];
+  const { at, actor, role, action, campaign, subject, digest } = entry;
+  return [{ place, at, actor, role, action, campaign, subject, digest }];
 }
 
 /** Sequences until stopped. `stop` waits for the transaction under way. */

@@ -60,3 +60,14 @@ it('pages by index', async () => {
     (await readEntries(service, { ...ALL, actor: 'o.one' }, before, 2)).map(({ index }) => index);
   expect([await page(null), await page(1), await page(0)]).toEqual([[3, 1], [0], []]);
 });
+
+it('files the longest ids, whatever their characters', async () => {
+  const longest = Array.from({ length: 256 }, (_, place) =>
+    String.fromCharCode(0x4e00 + ((place * 7919) % 20_000)),
+  ).join('');
+  await service.append(
+    entryOf({ actor: longest, action: longest, campaign: longest, subject: longest, role: longest }),
+  );
+  expect(await service.sequence()).toBe(1);
+  expect(await countEntries(service, { ...ALL, subject: longest })).toBe(1);
+});

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signCheckpoint } from '../../src/audit/checkpoint.ts';
 import { entryBytes } from '../../src/audit/entry.ts';
+import { readEntries } from '../../src/audit/log-reads.ts';
 import { Frontier, leafHash } from '../../src/audit/tlog.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
 import { type AuditSession, createAuditLog, entryOf, LOG, OTHER_KEY } from '../support/audit-log.ts';
@@ -231,14 +232,31 @@ describe('a log of ten entries', () => {
   });
 });
 
-it('names an entry that the service logged past appendEntry', async () => {
+it.each([
+  ['not canonical', '{"at":"2026-11-16T09:30:00.125Z","actor":"a","action":"b"}'],
+  [
+    'a null character',
+    Buffer.from(entryBytes(entryOf({})))
+      .toString()
+      .replace('o.one', '\\u0000'),
+  ],
+  [
+    'a day that does not exist',
+    Buffer.from(entryBytes(entryOf({})))
+      .toString()
+      .replace('-11-16', '-02-30'),
+  ],
+  ['no text', '\u00ff\u00fe'],
+])('names what was staged past appendEntry and goes on: %s', async (_, text) => {
   await using log = await createAuditLog();
   const service = await log.service();
   await service.append(entryOf({}));
-  const bytes = Buffer.from('{"at":"2026-11-16T09:30:00.125Z","actor":"a","action":"b"}');
-  await service.query('insert into audit_staged (bytes) values ($1)', [bytes]);
-  await service.sequence();
+  await service.query('insert into audit_staged (bytes) values ($1)', [Buffer.from(text, 'latin1')]);
+  await service.append(entryOf({ subject: 'after' }));
+  expect(await service.sequence()).toBe(3);
   expect((await service.verify()).fault).toMatchObject({ part: 'entry', index: 1, rule: 'UNREADABLE' });
+  const after = { campaign: null, actor: null, actions: null, subject: 'after', from: null, to: null };
+  expect(await readEntries(service, after, null, 10)).toMatchObject([{ index: 2 }]);
 });
 
 it('holds for a log that is longer than it reads at once', async () => {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalBytes } from '../../../src/audit/canonical-json.ts';
-import { type AuditEntry, entryBytes, MAX_ENTRY_SIZE, parseEntry } from '../../../src/audit/entry.ts';
+import {
+  type AuditEntry,
+  entryBytes,
+  idFromOutside,
+  MAX_ENTRY_SIZE,
+  MAX_ID_LENGTH,
+  parseEntry,
+} from '../../../src/audit/entry.ts';
 
 const ENTRY: AuditEntry = {
   at: '2026-11-16T09:30:00.125Z',
@@ -17,14 +24,15 @@ const ENTRY: AuditEntry = {
 };
 
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed() && !value.includes('\0'));
-const optional = fc.option(text);
+const id = text.filter((value) => value.length <= MAX_ID_LENGTH);
+const optional = fc.option(id);
 const entries: fc.Arbitrary<AuditEntry> = fc.record({
   at: fc
     .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
     .map((date) => date.toISOString()),
-  actor: text.filter((value) => value !== ''),
+  actor: id.filter((value) => value !== ''),
   role: optional,
-  action: text.filter((value) => value !== ''),
+  action: id.filter((value) => value !== ''),
   campaign: optional,
   subject: optional,
   digest: optional,
@@ -70,6 +78,8 @@ describe('entryBytes', () => {
     ['an instant of another zone', { at: '2026-11-16T09:30:00.125+01:00' }],
     ['an instant without milliseconds', { at: '2026-11-16T09:30:00Z' }],
     ['a day that does not exist', { at: '2026-02-30T09:30:00.125Z' }],
+    ['the year 0, which the database does not have', { at: '0000-11-16T09:30:00.125Z' }],
+    ['an id that the database cannot index', { subject: 'x'.repeat(MAX_ID_LENGTH + 1) }],
     ['no actor', { actor: '' }],
     ['no action', { action: '' }],
     ['a campaign that is no text', { campaign: 7 }],
@@ -101,5 +111,24 @@ describe('parseEntry', () => {
     ['no bytes', new Uint8Array()],
   ])('refuses %s', (_, bytes) => {
     expect(parseEntry(bytes)).toBeUndefined();
+  });
+});
+
+describe('idFromOutside', () => {
+  it('makes any text an id, and leaves an id as it is', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.nat(0xffff).map((code) => String.fromCharCode(code)), maxLength: 600 }),
+        (any) => {
+          const id = idFromOutside(any);
+          expect(parseEntry(entryBytes({ ...ENTRY, subject: id }))?.subject).toBe(id);
+          expect(idFromOutside(id)).toBe(id);
+        },
+      ),
+    );
+    expect(idFromOutside('0198a6f2')).toBe('0198a6f2');
+    expect(idFromOutside(`${'x'.repeat(MAX_ID_LENGTH - 1)}\u{1f600}`)).toBe(
+      `${'x'.repeat(MAX_ID_LENGTH - 1)}\ufffd`,
+    );
   });
 });
