@@ -79,6 +79,16 @@ describe('tokens of an identity provider', () => {
     expect(session.roles).toEqual(roles);
   });
 
+  it.each(['RS512', 'ES384'])(
+    'are refused when signed with %s, which is not among the agreed ones',
+    async (alg) => {
+      const { sign } = await signer(alg, 'k1');
+      await expect(authenticator().authenticate(await sign(claims()))).rejects.toMatchObject({
+        refusal: { code: 'UNAUTHENTICATED', rule: 'TOKEN_INVALID' },
+      });
+    },
+  );
+
   it.each([
     ['another issuer', { iss: 'https://else.example' }, 'TOKEN_INVALID'],
     ['another audience', { aud: 'else' }, 'TOKEN_INVALID'],

@@ -85,8 +85,7 @@ export async function createHttpServer<Context extends BaseContext>(
       context: async ({ id, session }) => contextOf({ requestId: id, actor: session }),
     }),
   });
-  const { introspection } = settings;
-  const closeSockets = serveSubscriptions(app.server, { ...options, introspection, metrics });
+  const closeSockets = serveSubscriptions(app.server, { ...options, metrics });
   app.addHook('preClose', async () => {
     stopping = true;
     setTimeout(() => app.server.closeAllConnections(), PATIENCE_MS).unref();

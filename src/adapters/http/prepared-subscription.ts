@@ -3,10 +3,8 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   parse,
-  specifiedRules,
   validate,
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
@@ -16,13 +14,11 @@ import { assertWithinLimits, LIMITS } from './operation-limits.ts';
 /** A subscription that may be executed, under the limits of POST requests; else what is wrong with it. */
 export function preparedSubscription(
   schema: GraphQLSchema,
-  introspection: boolean,
   { query, operationName, variables }: SubscribePayload,
 ): ExecutionArgs | readonly GraphQLError[] {
-  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   try {
     const document = parse(query, { maxTokens: LIMITS.tokens });
-    const faults = validate(schema, document, rules);
+    const faults = validate(schema, document);
     if (faults.length > 0) return faults.map(badInput);
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {

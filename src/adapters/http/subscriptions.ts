@@ -28,7 +28,6 @@ type Socket = SocketContext<Params, Extra & Partial<SignedIn>>;
 
 export interface SubscriptionOptions<Context extends BaseContext> {
   readonly schema: GraphQLSchema;
-  readonly introspection: boolean;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly contextOf: ContextOf<Context>;
@@ -114,13 +113,13 @@ async function connected<Context extends BaseContext>(
 function subscribed<Context extends BaseContext>(
   { subscriptions, extra }: Socket,
   payload: SubscribePayload,
-  { schema, introspection, contextOf }: SubscriptionOptions<Context>,
+  { schema, contextOf }: SubscriptionOptions<Context>,
 ): ExecutionArgs | readonly GraphQLError[] {
   if (Object.keys(subscriptions).length > SUBSCRIPTIONS_PER_SOCKET) {
     const message = `A socket has ${SUBSCRIPTIONS_PER_SOCKET} subscriptions at most.`;
     return [new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } })];
   }
-  const prepared = preparedSubscription(schema, introspection, payload);
+  const prepared = preparedSubscription(schema, payload);
   if (!('schema' in prepared)) return prepared;
   return { ...prepared, contextValue: contextOf({ requestId: randomUUID(), actor: extra.session ?? null }) };
 }

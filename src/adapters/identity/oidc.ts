@@ -35,7 +35,6 @@ export class OidcAuthenticator implements Authenticator {
       algorithms: ALGORITHMS,
       issuer,
       audience,
-      requiredClaims: ['sub', 'exp'],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: this.clock.now(),
     };
