@@ -26,7 +26,7 @@ export function benchCampaign(): CampaignDefinition {
     readFileSync(join(PACKAGE_ROOT, 'campaigns/investing-retail/campaign.yaml'), 'utf8'),
   );
   const columns = shipped.feed.columns.filter(
-    ({ name }) => !['opt_in_on', 'savings_balance', 'holding'].includes(name),
+    ({ name }) => !['opt_in_on', 'address_bounced', 'holding'].includes(name),
   );
   return {
     ...shipped,

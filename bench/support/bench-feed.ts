@@ -40,11 +40,11 @@ export async function writeBenchFeed(
       deceased: random.chance(0.002),
       fraud_flag: random.chance(0.003),
       relationship_ended: random.chance(0.005),
-      address_bounced: random.chance(0.01),
       has_app: random.chance(0.7),
       accounts: random.integer(1, 5),
       logins_30d: random.integer(0, 40),
       balance: balance.toFixed(2),
+      savings_balance: (balance * 0.6).toFixed(2),
       balance_2w: (balance * 0.97).toFixed(2),
       balance_4w: (balance * 0.95).toFixed(2),
     };
