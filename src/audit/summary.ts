@@ -40,7 +40,8 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'batch.reject': { did: 'rejected batch {subject}', wanted: 'reject batch {subject}' },
   'batch.hold': { did: 'held batch {subject}', wanted: 'hold batch {subject}' },
   'batch.release': { did: 'released batch {subject}', wanted: 'release batch {subject}' },
-  'batch.deliver': {
+  'batch.lift': { did: 'lifted the hold on batch {subject}', wanted: 'lift the hold on batch {subject}' },
+  'batch.handOff': {
     did: 'handed batch {subject} to the mail tool',
     wanted: 'hand batch {subject} to the mail tool',
   },
@@ -69,6 +70,14 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'customer.protect': {
     did: 'protected customer {subject} from mail',
     wanted: 'protect customer {subject} from mail',
+  },
+  'customer.optOut': {
+    did: 'recorded that customer {subject} opted out',
+    wanted: 'record that customer {subject} opted out',
+  },
+  'customer.quiet': {
+    did: 'put customer {subject} on the quiet list',
+    wanted: 'put customer {subject} on the quiet list',
   },
   'customer.erase': { did: 'erased customer {subject}', wanted: 'erase customer {subject}' },
   'incident.open': { did: 'opened incident {subject}', wanted: 'open an incident' },
