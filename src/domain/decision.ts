@@ -53,9 +53,11 @@ export interface Decision {
 
 /**
  * What a decision's leaf in the run's Merkle tree says: a JSON array in RFC 8785 form, so that anyone can write it again.
- * `["decision/1", row, customer, outcome, arm, [reasons], score, rank, salt in base64]`
+ * `["decision/1",row,customer,outcome,arm,[reasons],score,rank,salt in hex]`. Put together by hand because it is written
+ * for every customer: ids and words need no escapes, and numbers are as ECMAScript writes them, as the RFC asks.
  */
 export function leafText(row: number, decision: Decision, salt: string): string {
   const { customer, outcome, arm, reasons, score, rank } = decision;
-  return JSON.stringify(['decision/1', row, customer, outcome, arm, reasons, score, rank, salt]);
+  const quotedArm = arm === null ? 'null' : `"${arm}"`;
+  return `["decision/1",${row},"${customer}","${outcome}",${quotedArm},["${reasons.join('","')}"],${score},${rank},"${salt}"]`;
 }

@@ -27,9 +27,15 @@ export type ReasonBits = number;
 const bit = (reason: EligibilityReason): ReasonBits => 1 << ELIGIBILITY_REASONS.indexOf(reason);
 export const DATA_INCOMPLETE: ReasonBits = bit('DATA_INCOMPLETE');
 
+const REASONS_BY_BITS = new Map<ReasonBits, readonly EligibilityReason[]>();
+
 /** The reasons of a set, the decisive one first. */
 export function reasonsOf(bits: ReasonBits): readonly EligibilityReason[] {
-  return ELIGIBILITY_REASONS.filter((_, i) => (bits & (1 << i)) !== 0);
+  const known = REASONS_BY_BITS.get(bits);
+  if (known !== undefined) return known;
+  const reasons = ELIGIBILITY_REASONS.filter((_, i) => (bits & (1 << i)) !== 0);
+  REASONS_BY_BITS.set(bits, reasons);
+  return reasons;
 }
 
 /** The day on which the mail tool would send the flow's first message: the day after the feed's `asOf`. */

@@ -1,4 +1,4 @@
-import type { Arm, Outcome, Reason } from './decision.ts';
+import type { Arm, Decision, Outcome, Reason } from './decision.ts';
 
 /** How the customers of a snapshot ended; considered = mailed + heldOut + notChosen + notEligible. */
 export interface Funnel {
@@ -15,18 +15,25 @@ export interface Funnel {
   readonly reasons: readonly { readonly reason: Reason; readonly count: number; readonly decisive: number }[];
 }
 
+type Kind = Pick<Decision, 'outcome' | 'arm' | 'reasons'> & { count: number };
+
 /** Counts decisions by kind: the same outcome, arm and reasons. */
 export class FunnelCounter {
-  readonly #kinds = new Map<
-    string,
-    { outcome: Outcome; arm: Arm | null; reasons: readonly Reason[]; count: number }
-  >();
+  readonly #kinds = new Map<string, Kind>();
+  /** The kind of a list of reasons that came before: lists are shared, and a million keys would be written for nothing. */
+  readonly #byReasons = new Map<readonly Reason[], Kind>();
 
-  add(outcome: Outcome, arm: Arm | null, reasons: readonly Reason[], count: number): void {
+  add({ outcome, arm, reasons }: Pick<Decision, 'outcome' | 'arm' | 'reasons'>): void {
+    const before = this.#byReasons.get(reasons);
+    if (before?.outcome === outcome && before.arm === arm) {
+      before.count++;
+      return;
+    }
     const key = `${outcome} ${arm} ${reasons.join()}`;
-    const kind = this.#kinds.get(key);
-    if (kind === undefined) this.#kinds.set(key, { outcome, arm, reasons, count });
-    else kind.count += count;
+    const kind = this.#kinds.get(key) ?? { outcome, arm, reasons, count: 0 };
+    kind.count++;
+    this.#kinds.set(key, kind);
+    this.#byReasons.set(reasons, kind);
   }
 
   /** Throws when the counts do not add up to the snapshot: then a customer has no outcome, or two. */

@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { merklePath, merkleRoot } from '../audit/merkle.ts';
-import { ARMS, type Decision, leafText, OUTCOMES, REASONS } from '../domain/decision.ts';
+import { merklePath, merkleRoot, writeLeafHash } from '../audit/merkle.ts';
+import { ARMS, type Decision, leafText, OUTCOMES, REASONS, type Reason } from '../domain/decision.ts';
 import type { Randomness } from '../domain/ports.ts';
 import { CopyIn } from './copy-stream.ts';
 import { partitionOf, SALT_BYTES, uuidBytes } from './snapshot.store.ts';
@@ -11,16 +10,14 @@ const HASH_BYTES = 32;
 const BLOCK_LEAVES = 4096;
 const BLOCK_BYTES = BLOCK_LEAVES * HASH_BYTES;
 
-/** RFC 6962 sets leaves apart from nodes by a zero byte in front. */
-function leafHash(text: string, target: Buffer, at: number): void {
-  target.write(hash('sha256', `\0${text}`, 'binary'), at, HASH_BYTES, 'latin1');
-}
-
 /** Records the decisions of a run in row order, and the Merkle tree over them. */
 export class DecisionWriter {
   readonly #run: Buffer;
   readonly #leaves: Buffer;
   #rows = 0;
+  #hex = '';
+  /** Codes by list of reasons; the same lists come again and again. */
+  readonly #codes = new WeakMap<readonly Reason[], readonly number[]>();
 
   private constructor(
     readonly copy: CopyIn,
@@ -42,25 +39,50 @@ export class DecisionWriter {
     return new DecisionWriter(copy, runId, randomness.bytes(rows * SALT_BYTES));
   }
 
-  async append(decision: Decision): Promise<void> {
+  /** Whether `flush` is due before the next decision. */
+  get full(): boolean {
+    return this.copy.full;
+  }
+
+  flush(): Promise<void> {
+    return this.copy.flush();
+  }
+
+  append(decision: Decision): void {
     const row = this.#rows++;
-    const salt = this.salts.subarray(row * SALT_BYTES, (row + 1) * SALT_BYTES);
     const { encoder } = this.copy;
     encoder.row(FIELDS);
     encoder.bytes(this.#run);
     encoder.int4(row);
     encoder.ascii(decision.customer);
-    encoder.bytes(salt);
+    encoder.bytes(this.salts.subarray(row * SALT_BYTES, (row + 1) * SALT_BYTES));
     encoder.int2(OUTCOMES.indexOf(decision.outcome));
     if (decision.arm === null) encoder.null();
     else encoder.int2(ARMS.indexOf(decision.arm));
-    encoder.int2Array(decision.reasons.map((reason) => REASONS.indexOf(reason)));
+    encoder.int2Array(this.#codesOf(decision.reasons));
     if (decision.score === null) encoder.null();
     else encoder.float8(decision.score);
     if (decision.rank === null) encoder.null();
     else encoder.int4(decision.rank);
-    leafHash(leafText(row, decision, Buffer.from(salt).toString('base64')), this.#leaves, row * HASH_BYTES);
-    if (this.copy.full) await this.copy.flush();
+    writeLeafHash(this.#leaves, row, leafText(row, decision, this.#saltHex(row)));
+  }
+
+  #codesOf(reasons: readonly Reason[]): readonly number[] {
+    const known = this.#codes.get(reasons);
+    if (known !== undefined) return known;
+    const codes = reasons.map((reason) => REASONS.indexOf(reason));
+    this.#codes.set(reasons, codes);
+    return codes;
+  }
+
+  /** One call for thousands of salts: a call each would cost more than the hash. */
+  #saltHex(row: number): string {
+    const at = row % BLOCK_LEAVES;
+    if (at === 0) {
+      const block = this.salts.subarray(row * SALT_BYTES, (row + BLOCK_LEAVES) * SALT_BYTES);
+      this.#hex = Buffer.from(block.buffer, block.byteOffset, block.length).toString('hex');
+    }
+    return this.#hex.slice(at * 2 * SALT_BYTES, (at + 1) * 2 * SALT_BYTES);
   }
 
   /** Ends the load, keeps the leaves and seals the rows; the answer is the root of the tree. */

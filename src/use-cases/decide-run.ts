@@ -121,9 +121,12 @@ async function recordDecisions(
             score: scored.scores[at] ?? null,
             rank: selection.ranks[at] ?? null,
           };
-    counter.add(decision.outcome, decision.arm, decision.reasons, 1);
-    await writer.append(decision);
-    if (row % 50_000 === 0) progress(row, scored.everyone.length);
+    counter.add(decision);
+    writer.append(decision);
+    if (writer.full) {
+      await writer.flush();
+      progress(row, scored.everyone.length);
+    }
   }
   return {
     root: await writer.seal(tx),

@@ -1,5 +1,5 @@
 import { appendEntry } from '../audit/append.ts';
-import type { AuditEntry } from '../audit/entry.ts';
+import { type AuditEntry, idFromOutside } from '../audit/entry.ts';
 import { type Actor, type Permission, type Role, roleFor } from '../domain/permissions.ts';
 import { Refusal, RefusalError } from '../domain/refusal.ts';
 import type { Transaction } from '../store/transaction.ts';
@@ -122,8 +122,8 @@ export async function record(
     actor: caller.actor.subject,
     role,
     action,
-    campaign: facts.campaign,
-    subject: facts.subject,
+    campaign: facts.campaign === null ? null : idFromOutside(facts.campaign),
+    subject: facts.subject === null ? null : idFromOutside(facts.subject),
     digest: facts.digest ?? null,
     requestId: caller.requestId,
     refusal: refusal === undefined ? null : { code: refusal.code, rule: refusal.rule },

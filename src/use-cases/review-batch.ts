@@ -19,8 +19,13 @@ export function obey(refusal: Refusal | null): void {
   if (refusal !== null) throw new RefusalError(refusal);
 }
 
+/** Longer notes are reports; they have no place in a log. */
+const LONGEST_NOTE = 2000;
+
 export function needNote(note: string): void {
   if (note.trim() === '') refuse('BAD_INPUT', 'NOTE', 'A note says why.');
+  if (note.length > LONGEST_NOTE)
+    refuse('BAD_INPUT', 'NOTE', `A note has at most ${LONGEST_NOTE} characters.`);
 }
 
 /** Notes what the reviewer found of a customer of the sample. */
