@@ -15,14 +15,21 @@ async function clientOf(tx: EntityManager): Promise<PoolClient> {
   return tx.queryRunner.connect();
 }
 
-/** Rows on their way into a table. Write rows with `encoder`; await `flush` when it is `full`. */
+/**
+ * Rows on their way into a table. Write rows with `encoder`; await `flush` when it is `full`. Whoever opens one disposes of
+ * it: left open, the connection would wait for rows for ever and not even roll back.
+ */
 export class CopyIn {
   readonly encoder = new CopyEncoder();
   readonly #finished: Promise<void>;
+  #open = true;
 
   private constructor(readonly stream: Writable) {
+    const close = () => {
+      this.#open = false;
+    };
     this.#finished = finished(stream);
-    this.#finished.catch(() => {});
+    this.#finished.then(close, close);
   }
 
   /** @param target table and columns, an SQL fragment made of constants and quoted identifiers */
@@ -46,15 +53,36 @@ export class CopyIn {
     this.stream.end(this.encoder.end());
     await this.#finished;
   }
+
+  /** Breaks the load off where it was not ended: the server forgets the rows and takes the next statement. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#open) return;
+    this.stream.destroy();
+    // That the load was broken off is what is told here.
+    await this.#finished.catch(() => {});
+  }
 }
 
 /** The rows of a table or query, one decoder standing at each in turn. */
 export async function* copyOut(tx: EntityManager, source: string): AsyncGenerator<CopyDecoder> {
   const client = await clientOf(tx);
   const stream = client.query(to(`copy ${source} to stdout (format binary)`));
+  let open = true;
+  const close = () => {
+    open = false;
+  };
+  const ended = finished(stream).then(close, close);
   const decoder = new CopyDecoder();
-  for await (const chunk of stream) {
-    decoder.push(chunk);
-    yield decoder;
+  try {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+      decoder.push(chunk);
+      yield decoder;
+    }
+  } finally {
+    // Rows that nobody wants any more must still be taken: before that the server does not hear the next statement.
+    if (open) {
+      stream.resume();
+      await ended;
+    }
   }
 }

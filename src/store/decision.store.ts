@@ -10,7 +10,7 @@ const HASH_BYTES = 32;
 const BLOCK_LEAVES = 4096;
 const BLOCK_BYTES = BLOCK_LEAVES * HASH_BYTES;
 
-/** Records the decisions of a run in row order, and the Merkle tree over them. */
+/** Records the decisions of a run in row order, and the Merkle tree over them. Whoever opens one disposes of it. */
 export class DecisionWriter {
   readonly #run: Buffer;
   readonly #leaves: Buffer;
@@ -99,6 +99,10 @@ export class DecisionWriter {
       ]);
     }
     return `sha256:${Buffer.from(merkleRoot(this.#leaves)).toString('hex')}`;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.copy[Symbol.asyncDispose]();
   }
 }
 

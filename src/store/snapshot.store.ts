@@ -21,6 +21,7 @@ export const uuidBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', 
 /**
  * Freezes the accepted rows of a run. The snapshot's digest is the SHA-256 of its rows' hashes in order; a row's hash is
  * the SHA-256 of its bytes in PostgreSQL's binary format, its salt among them, so that a row can be erased and its hash stay.
+ * Whoever opens one disposes of it.
  */
 export class SnapshotWriter {
   readonly #digest = createHash('sha256');
@@ -69,6 +70,10 @@ export class SnapshotWriter {
     await this.copy.end();
     await tx.query('select seal_partition($1, $2)', ['snapshot_row', runId]);
     return { rows: this.#rows, digest: `sha256:${this.#digest.digest('hex')}` };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.copy[Symbol.asyncDispose]();
   }
 }
 

@@ -105,7 +105,7 @@ async function recordDecisions(
   scored: Scored,
   selection: Selection,
 ): Promise<{ readonly funnel: Funnel; readonly root: string }> {
-  const writer = await DecisionWriter.open(tx, run.id, scored.everyone.length, services.randomness);
+  await using writer = await DecisionWriter.open(tx, run.id, scored.everyone.length, services.randomness);
   const counter = new FunnelCounter();
   let eligible = 0;
   for (let row = 0; row < scored.everyone.length; row++) {

@@ -81,11 +81,11 @@ export async function scoreSnapshot(tx: Transaction, context: StepContext, input
         for (let row = 0; row < rows; row++) histogram?.add(matrix[row * features.width + i] ?? Number.NaN);
       }
       // One batch is being scored while the next is read and computed.
-      const scored = session.score(matrix, rows);
+      const batch = session.score(matrix, rows).then((scored) => scores.set(scored, from));
+      // A failure is met where the batch is awaited, or not at all when the batch before it failed.
+      batch.catch(() => {});
       await scoring;
-      scoring = scored.then((batch) => scores.set(batch, from));
-      // A failure is met where the batch is awaited, not before.
-      scoring.catch(() => {});
+      scoring = batch;
       progress(everyone.length, total);
     }
     await scoring;
