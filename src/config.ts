@@ -24,8 +24,6 @@ export interface Settings {
   readonly tokenKeyFile: string;
   readonly audit: { readonly origin: string; readonly keyFile: string };
   readonly mail: MailSettings;
-  /** The key with which the mail tool signs its delivery events. */
-  readonly eventsKeyFile: string;
   /** Who is told of incidents and by which mail server; null means that nobody is mailed. */
   readonly notify: { readonly smtpUrl: string; readonly from: string; readonly to: readonly string[] } | null;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -86,7 +84,6 @@ const SCHEMA = z.object({
   MAIL_HTTP_TOKEN: z.string().optional(),
   MAIL_FROM: z.string().refine(mailAddress, { error: 'must be an e-mail address' }).optional(),
   MAIL_TO: z.string().refine(mailAddress, { error: 'must be an e-mail address' }).optional(),
-  EVENTS_KEY_FILE: z.string().optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   NOTIFY_TO: z
     .string()
@@ -170,7 +167,6 @@ function arrange(given: z.infer<typeof SCHEMA>, cwd: string): Settings {
     tokenKeyFile: resolve(dataDir, 'keys/token.key'),
     audit: { origin: given.AUDIT_ORIGIN, keyFile: inData(given.AUDIT_KEY_FILE, 'keys/audit.key') },
     mail: mailSettings(given),
-    eventsKeyFile: inData(given.EVENTS_KEY_FILE, 'keys/events.key'),
     notify:
       given.SMTP_URL === undefined || given.MAIL_FROM === undefined || given.NOTIFY_TO.length === 0
         ? null

@@ -39,7 +39,6 @@ describe('loadSettings', () => {
       tokenKeyFile: join(cwd, 'data/keys/token.key'),
       audit: { origin: 'waarom.localhost/audit', keyFile: join(cwd, 'data/keys/audit.key') },
       mail: { gateway: 'file' },
-      eventsKeyFile: join(cwd, 'data/keys/events.key'),
       notify: null,
       logLevel: 'info',
       introspection: true,
