@@ -10,11 +10,26 @@ import type { Services } from './services.ts';
 
 /**
  * Gives released batches to the mail tool, those that it does not have yet. Cut off between giving and noting, the same
- * file is given again, which the mail tool takes as once. Answers how many were given; throws when the mail tool does.
+ * file is given again, which the mail tool takes as once. Answers how many were given. A batch that could not be given does
+ * not keep the others back: it gets an incident, and AggregateError is thrown at the end.
  */
 export async function handOffReleased(services: Services): Promise<number> {
   const waiting = await undelivered(services.db.manager);
-  for (const { batchId } of waiting) await handOff(services, batchId);
+  const failures: unknown[] = [];
+  for (const { batchId } of waiting) {
+    try {
+      await handOff(services, batchId);
+    } catch (error) {
+      failures.push(error);
+      await reportFailedHandOff(services, batchId);
+    }
+  }
+  if (failures.length > 0) {
+    throw new AggregateError(
+      failures,
+      `${failures.length} of ${waiting.length} batches were not handed over`,
+    );
+  }
   return waiting.length;
 }
 
@@ -55,22 +70,19 @@ async function handOff(services: Services, batchId: string): Promise<void> {
   });
 }
 
-/** Opens an incident about what could not be handed over, once per batch. */
-export async function reportFailedHandOff(services: Services): Promise<void> {
+/** Opens an incident about a batch that could not be handed over, unless one is open. */
+async function reportFailedHandOff(services: Services, batchId: string): Promise<void> {
   await services.db.transaction(async (tx) => {
-    const late: { batch_id: string; campaign: string; run_id: string | null; file: string }[] =
-      await tx.query(
-        `select h.batch_id, b.campaign, b.run_id, h.file from hand_off h join batch b on b.id = h.batch_id
-       where h.delivered_at is null and not exists (
-         select from incident i where i.kind = 'HAND_OFF_FAILED' and i.resolved_at is null and i.summary like '%' || h.file || '%')`,
-      );
-    for (const { campaign, run_id, file } of late) {
-      await openIncident(tx, services, {
-        kind: 'HAND_OFF_FAILED',
-        campaign,
-        runId: run_id,
-        summary: `${file} was released and could not be handed to the mail tool`,
-      });
-    }
+    // Of two processes that failed with it, the second finds the incident of the first.
+    const row = await tx.findOne(HandOffRow, { where: { batchId }, lock: { mode: 'pessimistic_write' } });
+    if (row === null || row.deliveredAt !== null) return;
+    const summary = `${row.file} was released and could not be handed to the mail tool`;
+    const open: unknown[] = await tx.query(
+      `select from incident where kind = 'HAND_OFF_FAILED' and summary = $1 and resolved_at is null`,
+      [summary],
+    );
+    if (open.length > 0) return;
+    const { campaign, runId } = await tx.findOneByOrFail(BatchRow, { id: batchId });
+    await openIncident(tx, services, { kind: 'HAND_OFF_FAILED', campaign, runId, summary });
   });
 }

@@ -14,21 +14,33 @@ export async function openIncident(
   await tx.insert(IncidentRow, { id: ids.next(), openedAt: clock.now(), ...incident });
 }
 
-/** Tells of incidents that nobody was told of yet; at least once each. Throws when the notifier does. */
+/** Tells of incidents that nobody was told of yet, at least once each; answers how many. Throws when the notifier does. */
 export async function notifyIncidents(services: Services): Promise<number> {
   const waiting = await services.db.manager
     .createQueryBuilder(IncidentRow, 'incident')
     .where('incident.notifiedAt is null')
     .orderBy('incident.openedAt')
     .getMany();
-  for (const { id, kind, summary, openedAt } of waiting) {
-    await services.notifier.notify({
-      subject: `waarom: ${kind}`,
-      text: `${summary}\n\nOpened ${openedAt.toISOString()}, incident ${id}. Resolve it with a note in the portal.\n`,
+  let told = 0;
+  for (const { id } of waiting) if (await notifyIncident(services, id)) told += 1;
+  return told;
+}
+
+/** False when the incident was told of meanwhile, or another process is about to. */
+async function notifyIncident(services: Services, id: string): Promise<boolean> {
+  return services.db.transaction(async (tx) => {
+    const incident = await tx.findOne(IncidentRow, {
+      where: { id },
+      lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
     });
-    await services.db.manager.update(IncidentRow, { id }, { notifiedAt: services.clock.now() });
-  }
-  return waiting.length;
+    if (incident === null || incident.notifiedAt !== null) return false;
+    await services.notifier.notify({
+      subject: `waarom: ${incident.kind}`,
+      text: `${incident.summary}\n\nOpened ${incident.openedAt.toISOString()}, incident ${id}. Resolve it with a note in the portal.\n`,
+    });
+    await tx.update(IncidentRow, { id }, { notifiedAt: services.clock.now() });
+    return true;
+  });
 }
 
 /** Closes an incident with a note of what was done. */

@@ -1,0 +1,118 @@
+import { PgBoss } from 'pg-boss';
+import { serviceUrl } from '../store/data-source.ts';
+import { handOffReleased } from '../use-cases/hand-off.ts';
+import { notifyIncidents } from '../use-cases/incidents.ts';
+import type { Services } from '../use-cases/services.ts';
+import { continueRuns } from './continue-runs.job.ts';
+import { startDueRuns } from './start-due-runs.job.ts';
+import { watchFeeds } from './watch-feeds.job.ts';
+
+/** What is needed of the service's log. */
+export interface JobLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface JobSettings {
+  /** The plain address of the database. */
+  readonly databaseUrl: string;
+  readonly logger: JobLog;
+}
+
+/** A job: what it does each time, answering what came of it, and who then has something to do. */
+interface Job {
+  readonly work: (services: Services) => Promise<readonly unknown[] | number>;
+  readonly wakes: readonly JobName[];
+}
+
+export type JobName = 'start-due-runs' | 'watch-feeds' | 'continue-runs' | 'hand-off' | 'notify-incidents';
+
+/** Every job can be done at any time, by any number of processes at once: the database's rows say what is still to do. */
+const JOBS: Readonly<Record<JobName, Job>> = {
+  'start-due-runs': { work: startDueRuns, wakes: ['continue-runs', 'notify-incidents'] },
+  'watch-feeds': { work: watchFeeds, wakes: ['continue-runs', 'notify-incidents'] },
+  'continue-runs': { work: continueRuns, wakes: ['notify-incidents'] },
+  'hand-off': { work: handOffReleased, wakes: ['notify-incidents'] },
+  'notify-incidents': { work: notifyIncidents, wakes: [] },
+};
+const NAMES = Object.keys(JOBS) as JobName[];
+
+const EVERY_MINUTE = '* * * * *';
+/**
+ * One job waits at most of each kind. One that was being done by a process that was killed keeps no other from it, and none is
+ * tried again by the queue: the next minute is. A run may take hours on a bad day.
+ */
+const QUEUE = {
+  policy: 'short',
+  retryLimit: 0,
+  expireInSeconds: 24 * 3600,
+  retentionSeconds: 3600,
+  deleteAfterSeconds: 24 * 3600,
+};
+/** Seconds between looks at a queue for what others put into it; what this process puts into it is taken at once. */
+const POLLING = { pollingIntervalSeconds: 10 };
+
+export interface RunningJobs {
+  /** Has a job done at once instead of at the next minute. */
+  wake(name: JobName): Promise<void>;
+  /** Takes no more jobs and waits half a minute for those under way; whatever they leave undone is gone on with later. */
+  stop(): Promise<void>;
+}
+
+/** Does every job now and then every minute, until stopped. The database must be migrated. */
+export async function startJobs(
+  services: Services,
+  { databaseUrl, logger }: JobSettings,
+): Promise<RunningJobs> {
+  const boss = new PgBoss({
+    connectionString: serviceUrl(databaseUrl),
+    application_name: 'waarom jobs',
+    max: 2,
+    schema: 'job_queue',
+    // The tables are those of our migrations, and their owner's to look after.
+    migrate: false,
+    createSchema: false,
+    reindex: false,
+    monitorVacuum: false,
+  });
+  boss.on('error', ({ message }) => logger.error({ err: new Error(message) }, 'the job queue failed'));
+  boss.on('warning', ({ message }) => logger.warn({ warning: message }, 'the job queue warns'));
+  const workers = new Map<JobName, string>();
+  const wake = async (name: JobName) => {
+    await boss.send(name);
+    const worker = workers.get(name);
+    if (worker !== undefined) boss.notifyWorker(worker);
+  };
+  const doJob = async (name: JobName) => {
+    const { work, wakes } = JOBS[name];
+    let idle = false;
+    try {
+      const done = await work(services);
+      idle = done === 0 || (typeof done !== 'number' && done.length === 0);
+      if (!idle) logger.info({ job: name, done }, 'job done');
+    } catch (error) {
+      const id = services.ids.next();
+      const errors = error instanceof AggregateError ? error.errors : [error];
+      for (const err of errors) logger.error({ err, job: name, id }, 'job failed');
+      // The queue keeps what is thrown, and an error's own words could be about a customer.
+      throw new Error(`failed: the log says why under ${id}`);
+    } finally {
+      if (!idle) for (const next of wakes) await wake(next);
+    }
+  };
+  const stop = () => boss.stop({ graceful: true, timeout: 30_000 });
+  try {
+    await boss.start();
+    for (const name of NAMES) {
+      await boss.createQueue(name, QUEUE);
+      await boss.schedule(name, EVERY_MINUTE);
+      workers.set(name, await boss.work(name, POLLING, () => doJob(name)));
+    }
+    for (const name of NAMES) await wake(name);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { wake, stop };
+}

@@ -1,0 +1,99 @@
+import { type Refusal, RefusalError } from '../domain/refusal.ts';
+import { dueInWeek, weekIn } from '../domain/schedule.ts';
+import { addWeeks, type IsoWeek } from '../domain/week.ts';
+import { CampaignRow } from '../store/campaign.row.ts';
+import { configAt } from '../store/campaign.store.ts';
+import { RunRow } from '../store/run.row.ts';
+import { execute } from '../use-cases/execute.ts';
+import { openIncident } from '../use-cases/incidents.ts';
+import { ENGINE } from '../use-cases/run-step.ts';
+import type { Services } from '../use-cases/services.ts';
+import { startRun } from '../use-cases/start-run.ts';
+import { attemptEach } from './attempt-each.ts';
+
+/** What became of a week when its schedule came due. */
+export interface ScheduledStart {
+  readonly campaign: string;
+  readonly week: IsoWeek;
+  readonly dueAt: Date;
+  readonly outcome: 'STARTED' | 'HAD_RUN' | 'PAUSED' | 'REFUSED';
+}
+
+interface Due {
+  readonly week: IsoWeek;
+  readonly dueAt: Date;
+}
+
+/**
+ * Starts the runs whose schedule has come due, each campaign in its own time zone and by its settings in force then, and answers
+ * what became of them. Each week is decided on once, so that any number of processes may do this, again and again; what came due
+ * while none of them was there is decided on now, the newest such week of each campaign only. A refused start opens an incident.
+ */
+export async function startDueRuns(services: Services): Promise<readonly ScheduledStart[]> {
+  const campaigns = await services.db.manager.find(CampaignRow, { order: { key: 'ASC' } });
+  const decided = await attemptEach(campaigns, async (campaign) => {
+    const due = await dueOf(services, campaign);
+    return due === null ? null : decide(services, campaign, due);
+  });
+  return decided.filter((start) => start !== null);
+}
+
+/** The newest week of a campaign whose schedule has come due, by the settings that were in force at that instant. */
+async function dueOf({ db, clock }: Services, campaign: CampaignRow): Promise<Due | null> {
+  const { timeZone } = campaign.definition;
+  let at = clock.now();
+  const newest = weekIn(timeZone, at);
+  const oldest = addWeeks(newest, -1);
+  while (at >= campaign.appliedAt && weekIn(timeZone, at) >= oldest) {
+    const { settings, effectiveFrom } = await configAt(db.manager, campaign.key, at);
+    for (const week of [newest, oldest]) {
+      const dueAt = dueInWeek(settings.schedule, timeZone, week, effectiveFrom);
+      if (dueAt !== null && dueAt <= at) return { week, dueAt };
+    }
+    at = new Date(effectiveFrom.getTime() - 1);
+  }
+  return null;
+}
+
+async function decide(
+  services: Services,
+  { key: campaign, paused }: CampaignRow,
+  { week, dueAt }: Due,
+): Promise<ScheduledStart | null> {
+  const { db } = services;
+  const before: unknown[] = await db.query('select from scheduled_start where campaign = $1 and week = $2', [
+    campaign,
+    week,
+  ]);
+  if (before.length > 0) return null;
+  const answer = async (outcome: ScheduledStart['outcome'], refusal: Refusal | null = null) => {
+    const start = { campaign, week, dueAt, outcome };
+    return (await note(services, start, refusal)) ? start : null;
+  };
+  if ((await db.manager.countBy(RunRow, { campaign, week })) > 0) return answer('HAD_RUN');
+  if (paused) return answer('PAUSED');
+  try {
+    const { started } = await execute(services, ENGINE, startRun, { campaign, week, trigger: 'SCHEDULE' });
+    return await answer(started ? 'STARTED' : 'HAD_RUN');
+  } catch (error) {
+    if (!(error instanceof RefusalError)) throw error;
+    return answer('REFUSED', error.refusal);
+  }
+}
+
+/** Notes what became of a week, with the incident of a refusal; false when another process did. */
+async function note(services: Services, start: ScheduledStart, refusal: Refusal | null): Promise<boolean> {
+  const { campaign, week, dueAt, outcome } = start;
+  return services.db.transaction(async (tx) => {
+    const noted: unknown[] = await tx.query(
+      `insert into scheduled_start (campaign, week, due_at, outcome, decided_at) values ($1, $2, $3, $4, $5)
+       on conflict do nothing returning week`,
+      [campaign, week, dueAt, outcome, services.clock.now()],
+    );
+    if (noted.length > 0 && refusal !== null) {
+      const summary = `${campaign} ${week} was due and not started: ${refusal.message}`;
+      await openIncident(tx, services, { kind: 'RUN_FAILED', campaign, runId: null, summary });
+    }
+    return noted.length > 0;
+  });
+}

@@ -1,0 +1,320 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CampaignDefinition } from '../../src/domain/campaign.ts';
+import { continueRuns } from '../../src/jobs/continue-runs.job.ts';
+import { startDueRuns } from '../../src/jobs/start-due-runs.job.ts';
+import { watchFeeds } from '../../src/jobs/watch-feeds.job.ts';
+import { ConfigVersionRow } from '../../src/store/config-version.row.ts';
+import { pauseEngine, resumeEngine } from '../../src/use-cases/engine.ts';
+import { execute } from '../../src/use-cases/execute.ts';
+import { startRun } from '../../src/use-cases/start-run.ts';
+import { OLGA, ServiceHarness } from '../support/service-harness.ts';
+import { addLiveModel, applyShipped } from '../support/shipped-campaign.ts';
+
+let harness: ServiceHarness;
+
+beforeEach(async () => {
+  harness = await ServiceHarness.start();
+  // A Monday; the week is 2026-W11.
+  harness.now = new Date('2026-03-09T09:00:00Z');
+});
+
+afterEach(async () => {
+  await harness.stop();
+});
+
+async function install(change?: Partial<CampaignDefinition['config']>, key?: string): Promise<string> {
+  const campaign = await applyShipped(harness, change, key);
+  await addLiveModel(harness, campaign);
+  return campaign;
+}
+
+function at(instant: string): void {
+  harness.now = new Date(instant);
+}
+
+async function rows<T extends object>(sql: string, parameters: unknown[] = []): Promise<T[]> {
+  return harness.services.db.query(sql, parameters);
+}
+
+const runs = () =>
+  rows<{ week: string; attempt: number; status: string; trigger: string; actor: string }>(
+    'select week, attempt, status, trigger, actor from run order by campaign, week, attempt',
+  );
+const incidents = () =>
+  rows<{ kind: string; summary: string }>('select kind, summary from incident order by opened_at, summary');
+
+/** A feed that says it is complete; what is in it is for the run to judge. */
+async function deliverManifest(campaign: string, week: string, text?: string): Promise<void> {
+  const folder = join(harness.folder, 'inbox', campaign, week);
+  await mkdir(folder, { recursive: true });
+  const manifest = {
+    format: 'feed/1',
+    campaign,
+    week,
+    asOf: '2026-03-15',
+    producedAt: '2026-03-16T05:00:00Z',
+    files: [{ name: 'customers.csv', rows: 1, sha256: '0'.repeat(64) }],
+  };
+  await writeFile(join(folder, 'feed.json'), text ?? JSON.stringify(manifest));
+}
+
+describe('startDueRuns', () => {
+  it('starts the run of the week when its schedule comes due, as the engine, once', async () => {
+    await install();
+    at('2026-03-14T23:59:59.999Z');
+    expect(await startDueRuns(harness.services)).toEqual([]);
+    at('2026-03-15T00:00:00Z');
+    expect(await startDueRuns(harness.services)).toMatchObject([{ week: '2026-W11', outcome: 'STARTED' }]);
+    expect(await startDueRuns(harness.services)).toEqual([]);
+    expect(await runs()).toEqual([
+      { week: '2026-W11', attempt: 1, status: 'CHECKING', trigger: 'SCHEDULE', actor: 'engine' },
+    ]);
+  });
+
+  it.each([
+    ['0 1 * * 0', '2026-03-29T00:00:00.000Z', '2026-10-24T23:00:00.000Z'],
+    // The clock has no 02:30 on the one day and two on the other.
+    ['30 2 * * 0', '2026-03-29T01:30:00.000Z', '2026-10-25T00:30:00.000Z'],
+  ])('starts one run of %s in the weeks in which the clock changes', async (schedule, spring, autumn) => {
+    await install({ schedule });
+    const instants: string[] = [];
+    for (const saturday of ['2026-03-28T20:00:00Z', '2026-10-24T20:00:00Z']) {
+      for (let quarter = 0; quarter < 40; quarter += 1) {
+        at(new Date(Date.parse(saturday) + quarter * 900_000).toISOString());
+        for (const { outcome, week, dueAt } of await startDueRuns(harness.services)) {
+          // The weeks before those days came due while nobody was there; the newest is caught up.
+          if (week !== '2026-W12' && week !== '2026-W42') {
+            expect(outcome).toBe('STARTED');
+            expect(dueAt).toEqual(harness.now);
+            instants.push(dueAt.toISOString());
+          }
+        }
+      }
+    }
+    expect(instants).toEqual([spring, autumn]);
+  });
+
+  it('catches up on the newest week that came due while nobody was there', async () => {
+    await install();
+    at('2026-03-31T12:00:00Z');
+    expect(await startDueRuns(harness.services)).toMatchObject([{ week: '2026-W13', outcome: 'STARTED' }]);
+    expect(await startDueRuns(harness.services)).toEqual([]);
+    expect((await runs()).map(({ week }) => week)).toEqual(['2026-W13']);
+  });
+
+  it('starts nothing that was due before the campaign was applied', async () => {
+    at('2026-03-15T00:00:00.001Z');
+    await install();
+    at('2026-03-21T12:00:00Z');
+    expect(await startDueRuns(harness.services)).toEqual([]);
+  });
+
+  it('leaves a week that has a run, however that ended', async () => {
+    const campaign = await install();
+    const { run } = await execute(harness.services, OLGA, startRun, {
+      campaign,
+      week: null,
+      trigger: 'MANUAL',
+    });
+    at('2026-03-15T00:00:30Z');
+    expect(await startDueRuns(harness.services)).toMatchObject([{ week: run.week, outcome: 'HAD_RUN' }]);
+    expect(await runs()).toHaveLength(1);
+  });
+
+  it('does nothing for a paused engine, also once it is resumed', async () => {
+    const campaign = await install();
+    await execute(harness.services, OLGA, pauseEngine, { campaign, reason: 'the bank is closed' });
+    at('2026-03-15T00:00:30Z');
+    expect(await startDueRuns(harness.services)).toMatchObject([{ week: '2026-W11', outcome: 'PAUSED' }]);
+    await execute(harness.services, OLGA, resumeEngine, { campaign, reason: 'open again' });
+    expect(await startDueRuns(harness.services)).toEqual([]);
+    expect([await runs(), await incidents()]).toEqual([[], []]);
+    at('2026-03-22T00:00:30Z');
+    expect(await startDueRuns(harness.services)).toMatchObject([{ week: '2026-W12', outcome: 'STARTED' }]);
+  });
+
+  it('opens one incident a week for a start that is refused', async () => {
+    await applyShipped(harness);
+    for (const now of ['2026-03-15T00:00:30Z', '2026-03-15T00:01:30Z', '2026-03-22T00:00:30Z']) {
+      at(now);
+      await startDueRuns(harness.services);
+    }
+    expect(await incidents()).toEqual([
+      { kind: 'RUN_FAILED', summary: expect.stringContaining('2026-W11 was due and not started: ') },
+      { kind: 'RUN_FAILED', summary: expect.stringContaining('2026-W12 was due and not started: ') },
+    ]);
+    expect(await runs()).toEqual([]);
+  });
+
+  it('judges by the settings in force when the schedule came due', async () => {
+    const campaign = await install();
+    const { db, ids } = harness.services;
+    const first = await db.manager.findOneByOrFail(ConfigVersionRow, { campaign });
+    const change = async (number: number, schedule: string, effectiveFrom: string) =>
+      db.manager.insert(ConfigVersionRow, {
+        ...first,
+        id: ids.next(),
+        number,
+        settings: { ...first.settings, schedule },
+        effectiveFrom: new Date(effectiveFrom),
+      });
+    // Within the minute in which the old one came due, and a day on which the new one came due before it was in force.
+    await change(2, '0 5 * * 1', '2026-03-15T00:00:20Z');
+    at('2026-03-15T00:00:59Z');
+    expect(await startDueRuns(harness.services)).toMatchObject([{ week: '2026-W11', outcome: 'STARTED' }]);
+    await change(3, '0 4 * * 1', '2026-03-16T03:30:00Z');
+    at('2026-03-16T04:00:00Z');
+    expect(await startDueRuns(harness.services)).toEqual([]);
+    at('2026-03-23T03:00:00Z');
+    expect(await startDueRuns(harness.services)).toMatchObject([{ week: '2026-W13', outcome: 'STARTED' }]);
+  });
+
+  it('is done by several at once as by one', async () => {
+    await install();
+    await install({ schedule: '0 1 * * 0' }, 'another');
+    await applyShipped(harness, {}, 'without-model');
+    at('2026-03-15T00:00:30Z');
+    const answers = await Promise.all(Array.from({ length: 4 }, () => startDueRuns(harness.services)));
+    expect(
+      answers
+        .flat()
+        .map(({ campaign, outcome }) => `${campaign} ${outcome}`)
+        .sort(),
+    ).toEqual(['another STARTED', 'investing-retail STARTED', 'without-model REFUSED']);
+    expect(await runs()).toHaveLength(2);
+    expect(await incidents()).toHaveLength(1);
+  });
+});
+
+describe('continueRuns', () => {
+  it('takes every run that was started to where it ends', async () => {
+    await install();
+    await install({}, 'another');
+    at('2026-03-15T00:00:30Z');
+    await startDueRuns(harness.services);
+    const done = await continueRuns(harness.services);
+    expect(done.map(({ campaign, status }) => [campaign, status])).toEqual([
+      ['another', 'HALTED'],
+      ['investing-retail', 'HALTED'],
+    ]);
+    expect(await continueRuns(harness.services)).toEqual([]);
+    expect((await incidents()).map(({ kind }) => kind)).toEqual(['FEED_MISSING', 'FEED_MISSING']);
+  });
+
+  it('passes over a run that somebody works on, without waiting', async () => {
+    await install();
+    at('2026-03-15T00:00:30Z');
+    await startDueRuns(harness.services);
+    const worker = new pg.Client({ connectionString: harness.database.url });
+    await worker.connect();
+    await worker.query('begin; select from run for no key update');
+    expect(await continueRuns(harness.services)).toEqual([]);
+    // The worker is killed.
+    await worker.end();
+    expect(await continueRuns(harness.services)).toMatchObject([{ status: 'HALTED' }]);
+  });
+
+  it('goes on with the others when one fails, and says so', async () => {
+    const failing = await install();
+    await install({}, 'another');
+    at('2026-03-15T00:00:30Z');
+    await startDueRuns(harness.services);
+    const { feeds } = harness.services;
+    const services = {
+      ...harness.services,
+      feeds: {
+        weeks: (campaign: string) => feeds.weeks(campaign),
+        find: async (campaign: string, week: string) => {
+          if (campaign === failing) throw new Error('the disk is gone');
+          return feeds.find(campaign, week);
+        },
+      },
+    };
+    await expect(continueRuns(services)).rejects.toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ message: 'the disk is gone' })] }),
+    );
+    expect((await runs()).map(({ status }) => status).sort()).toEqual(['FAILED', 'HALTED']);
+    expect(await continueRuns(services)).toEqual([]);
+  });
+});
+
+describe('watchFeeds', () => {
+  /** The run of 2026-W11, started Sunday, that found no feed. */
+  async function haltWithoutFeed(): Promise<string> {
+    const campaign = await install();
+    at('2026-03-15T00:00:30Z');
+    await startDueRuns(harness.services);
+    await continueRuns(harness.services);
+    return campaign;
+  }
+
+  it('starts a new attempt when the feed has come, also on the Monday after', async () => {
+    const campaign = await haltWithoutFeed();
+    expect(await watchFeeds(harness.services)).toEqual([]);
+    at('2026-03-16T08:00:00Z');
+    await deliverManifest(campaign, '2026-W11');
+    expect(await watchFeeds(harness.services)).toEqual([{ campaign, week: '2026-W11', outcome: 'STARTED' }]);
+    expect(await watchFeeds(harness.services)).toEqual([]);
+    expect((await runs()).map(({ attempt, status }) => [attempt, status])).toEqual([
+      [1, 'SUPERSEDED'],
+      [2, 'CHECKING'],
+    ]);
+  });
+
+  it('does not start a run again that ended otherwise', async () => {
+    const campaign = await haltWithoutFeed();
+    await deliverManifest(campaign, '2026-W11');
+    await watchFeeds(harness.services);
+    // The manifest names a file that is not there: halted, but not for want of a feed.
+    expect(await continueRuns(harness.services)).toMatchObject([{ status: 'HALTED' }]);
+    expect(await watchFeeds(harness.services)).toEqual([]);
+    expect(await runs()).toHaveLength(2);
+  });
+
+  it('takes a manifest that cannot be read for a delivery, whose run says so', async () => {
+    const campaign = await haltWithoutFeed();
+    await deliverManifest(campaign, '2026-W11', '{"format":');
+    expect(await watchFeeds(harness.services)).toMatchObject([{ outcome: 'STARTED' }]);
+    await continueRuns(harness.services);
+    const checks = await rows(`select name from run_check c join run r on r.id = c.run_id where r.current`);
+    expect(checks).toContainEqual({ name: 'FEED_MANIFEST' });
+  });
+
+  it('leaves a paused campaign, an older week and a week that a later one followed', async () => {
+    const campaign = await haltWithoutFeed();
+    await deliverManifest(campaign, '2026-W11');
+    await execute(harness.services, OLGA, pauseEngine, { campaign, reason: 'wait' });
+    expect(await watchFeeds(harness.services)).toEqual([]);
+    await execute(harness.services, OLGA, resumeEngine, { campaign, reason: 'go' });
+    at('2026-03-23T08:00:00Z');
+    expect(await watchFeeds(harness.services)).toEqual([]);
+    at('2026-03-22T00:00:30Z');
+    await startDueRuns(harness.services);
+    await continueRuns(harness.services);
+    expect(await watchFeeds(harness.services)).toEqual([]);
+    expect((await runs()).map(({ week }) => week)).toEqual(['2026-W11', '2026-W12']);
+  });
+
+  it('says once that a new attempt was refused', async () => {
+    const campaign = await haltWithoutFeed();
+    await deliverManifest(campaign, '2026-W11');
+    await harness.services.db.query(`update model_version set status = 'RETIRED', live_until = $1`, [
+      harness.now,
+    ]);
+    const answers = await Promise.all([watchFeeds(harness.services), watchFeeds(harness.services)]);
+    expect(answers.flat()).toContainEqual({ campaign, week: '2026-W11', outcome: 'REFUSED' });
+    expect(await watchFeeds(harness.services)).toEqual([]);
+    expect((await incidents()).filter(({ kind }) => kind === 'RUN_FAILED')).toHaveLength(1);
+  });
+
+  it('is done by several at once as by one', async () => {
+    const campaign = await haltWithoutFeed();
+    await deliverManifest(campaign, '2026-W11');
+    const answers = await Promise.all(Array.from({ length: 4 }, () => watchFeeds(harness.services)));
+    expect(answers.flat().filter(({ outcome }) => outcome === 'STARTED')).toHaveLength(1);
+    expect(await runs()).toHaveLength(2);
+  });
+});
