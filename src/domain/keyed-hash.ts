@@ -1,117 +1,99 @@
 /**
  * SipHash-2-4 (Aumasson, Bernstein 2012), a keyed hash for short texts: whoever lacks the key cannot tell who is drawn.
- * In pairs of 32-bit halves because JavaScript's 64-bit integers are too slow for a million customers.
+ * In pairs of 32-bit halves in local variables, because JavaScript's 64-bit integers are too slow for a million customers.
  */
 export class KeyedHash {
-  readonly #key: readonly [number, number, number, number];
-  readonly #v = new Int32Array(8);
+  readonly #key: Int32Array;
+  #low = 0;
+  #high = 0;
 
   /** @param key 16 bytes */
   constructor(key: Uint8Array) {
     if (key.length !== 16) throw new RangeError('a SipHash key has 16 bytes');
     const view = new DataView(key.buffer, key.byteOffset, 16);
-    this.#key = [
+    this.#key = Int32Array.of(
       view.getInt32(0, true),
       view.getInt32(4, true),
       view.getInt32(8, true),
       view.getInt32(12, true),
-    ];
+    );
   }
 
   /** A number in [0, 1) with 53 bits that depends on the key and the text (ASCII) alone. */
   fraction(text: string): number {
-    const [low, high] = this.#hash(text);
-    return ((high >>> 0) * 2 ** 21 + (low >>> 11)) / 2 ** 53;
+    this.#hash(text);
+    return ((this.#high >>> 0) * 2 ** 21 + (this.#low >>> 11)) / 2 ** 53;
   }
 
   /** The 64-bit hash as sixteen hex digits, most significant first. */
   hex(text: string): string {
-    const [low, high] = this.#hash(text);
-    return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+    this.#hash(text);
+    return [this.#high, this.#low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
   }
 
-  #hash(text: string): readonly [low: number, high: number] {
-    const v = this.#v;
-    const [k0, k1, k2, k3] = this.#key;
-    v[0] = k0 ^ 0x70736575;
-    v[1] = k1 ^ 0x736f6d65;
-    v[2] = k2 ^ 0x6e646f6d;
-    v[3] = k3 ^ 0x646f7261;
-    v[4] = k0 ^ 0x6e657261;
-    v[5] = k1 ^ 0x6c796765;
-    v[6] = k2 ^ 0x79746573;
-    v[7] = k3 ^ 0x74656462;
-    const length = text.length;
-    const whole = length - (length % 8);
-    for (let at = 0; at < whole; at += 8) this.#absorb(word(text, at, 4), word(text, at + 4, 4));
-    const rest = length - whole;
-    this.#absorb(word(text, whole, Math.min(rest, 4)), word(text, whole + 4, rest - 4) | (length << 24));
-    v[4] = (v[4] ?? 0) ^ 0xff;
-    for (let i = 0; i < 4; i++) round(v);
-    return [
-      (v[0] ?? 0) ^ (v[2] ?? 0) ^ (v[4] ?? 0) ^ (v[6] ?? 0),
-      (v[1] ?? 0) ^ (v[3] ?? 0) ^ (v[5] ?? 0) ^ (v[7] ?? 0),
-    ];
-  }
-
-  #absorb(low: number, high: number): void {
-    const v = this.#v;
-    v[6] = (v[6] ?? 0) ^ low;
-    v[7] = (v[7] ?? 0) ^ high;
-    round(v);
-    round(v);
-    v[0] = (v[0] ?? 0) ^ low;
-    v[1] = (v[1] ?? 0) ^ high;
+  #hash(text: string): void {
+    const [k0 = 0, k1 = 0, k2 = 0, k3 = 0] = this.#key;
+    // v0 … v3, each as its low and its high half.
+    let a = k0 ^ 0x70736575;
+    let aHigh = k1 ^ 0x736f6d65;
+    let b = k2 ^ 0x6e646f6d;
+    let bHigh = k3 ^ 0x646f7261;
+    let c = k0 ^ 0x6e657261;
+    let cHigh = k1 ^ 0x6c796765;
+    let d = k2 ^ 0x79746573;
+    let dHigh = k3 ^ 0x74656462;
+    // Whole words, the word of the rest with the length on top, and the finalisation as one more.
+    const last = text.length >> 3;
+    for (let i = 0; i <= last + 1; i++) {
+      const final = i > last;
+      const low = final ? 0 : halfWord(text, 8 * i);
+      const high = final ? 0 : halfWord(text, 8 * i + 4) | (i === last ? text.length << 24 : 0);
+      if (final) c ^= 0xff;
+      d ^= low;
+      dHigh ^= high;
+      for (let round = final ? 4 : 2; round > 0; round--) {
+        let sum = (a >>> 0) + (b >>> 0);
+        aHigh = (aHigh + bHigh + (sum > 0xffffffff ? 1 : 0)) | 0;
+        a = sum | 0;
+        let turned = (b << 13) | (bHigh >>> 19);
+        bHigh = ((bHigh << 13) | (b >>> 19)) ^ aHigh;
+        b = turned ^ a;
+        turned = a;
+        a = aHigh;
+        aHigh = turned;
+        sum = (c >>> 0) + (d >>> 0);
+        cHigh = (cHigh + dHigh + (sum > 0xffffffff ? 1 : 0)) | 0;
+        c = sum | 0;
+        turned = (d << 16) | (dHigh >>> 16);
+        dHigh = ((dHigh << 16) | (d >>> 16)) ^ cHigh;
+        d = turned ^ c;
+        sum = (a >>> 0) + (d >>> 0);
+        aHigh = (aHigh + dHigh + (sum > 0xffffffff ? 1 : 0)) | 0;
+        a = sum | 0;
+        turned = (d << 21) | (dHigh >>> 11);
+        dHigh = ((dHigh << 21) | (d >>> 11)) ^ aHigh;
+        d = turned ^ a;
+        sum = (c >>> 0) + (b >>> 0);
+        cHigh = (cHigh + bHigh + (sum > 0xffffffff ? 1 : 0)) | 0;
+        c = sum | 0;
+        turned = (b << 17) | (bHigh >>> 15);
+        bHigh = ((bHigh << 17) | (b >>> 15)) ^ cHigh;
+        b = turned ^ c;
+        turned = c;
+        c = cHigh;
+        cHigh = turned;
+      }
+      a ^= low;
+      aHigh ^= high;
+    }
+    this.#low = a ^ b ^ c ^ d;
+    this.#high = aHigh ^ bHigh ^ cHigh ^ dHigh;
   }
 }
 
-/** Up to four characters from `at`, little-endian. */
-function word(text: string, at: number, count: number): number {
+/** Four characters from `at`, little-endian, zero where the text has ended. */
+function halfWord(text: string, at: number): number {
   let bits = 0;
-  for (let i = 0; i < count; i++) bits |= text.charCodeAt(at + i) << (8 * i);
+  for (let i = Math.min(text.length - at, 4) - 1; i >= 0; i--) bits = (bits << 8) | text.charCodeAt(at + i);
   return bits;
-}
-
-/** One SipRound on v0 … v3, each as a low and a high half. */
-function round(v: Int32Array): void {
-  add(v, 0, 2);
-  rotate(v, 2, 13);
-  xor(v, 2, 0);
-  swap(v, 0);
-  add(v, 4, 6);
-  rotate(v, 6, 16);
-  xor(v, 6, 4);
-  add(v, 0, 6);
-  rotate(v, 6, 21);
-  xor(v, 6, 0);
-  add(v, 4, 2);
-  rotate(v, 2, 17);
-  xor(v, 2, 4);
-  swap(v, 4);
-}
-
-function add(v: Int32Array, a: number, b: number): void {
-  const low = ((v[a] ?? 0) >>> 0) + ((v[b] ?? 0) >>> 0);
-  v[a + 1] = (v[a + 1] ?? 0) + (v[b + 1] ?? 0) + (low > 0xffffffff ? 1 : 0);
-  v[a] = low;
-}
-
-function xor(v: Int32Array, a: number, b: number): void {
-  v[a] = (v[a] ?? 0) ^ (v[b] ?? 0);
-  v[a + 1] = (v[a + 1] ?? 0) ^ (v[b + 1] ?? 0);
-}
-
-/** Rotates left by fewer than 32 bits. */
-function rotate(v: Int32Array, a: number, bits: number): void {
-  const low = v[a] ?? 0;
-  const high = v[a + 1] ?? 0;
-  v[a] = (low << bits) | (high >>> (32 - bits));
-  v[a + 1] = (high << bits) | (low >>> (32 - bits));
-}
-
-/** Rotates by 32 bits. */
-function swap(v: Int32Array, a: number): void {
-  const low = v[a] ?? 0;
-  v[a] = v[a + 1] ?? 0;
-  v[a + 1] = low;
 }

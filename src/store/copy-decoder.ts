@@ -5,16 +5,24 @@ const HEADER_BYTES = 19;
  * one is at hand. Fields are then read in column order.
  */
 export class CopyDecoder {
-  #bytes: Buffer = Buffer.alloc(0);
-  #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, 0);
+  #room: Buffer = Buffer.allocUnsafeSlow(1 << 18);
+  #bytes: Buffer = this.#room.subarray(0, 0);
+  #view = new DataView(this.#room.buffer);
   #at = 0;
   #end = 0;
   #headerSeen = false;
 
   push(chunk: Buffer): void {
-    const rest = this.#bytes.subarray(this.#end);
-    this.#bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    const rest = this.#bytes.length - this.#end;
+    // One buffer for all chunks: what is left of the one before goes to its front.
+    if (rest + chunk.length > this.#room.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * (rest + chunk.length));
+      this.#bytes.copy(larger, 0, this.#end);
+      this.#room = larger;
+      this.#view = new DataView(larger.buffer);
+    } else this.#room.copyWithin(0, this.#end, this.#end + rest);
+    chunk.copy(this.#room, rest);
+    this.#bytes = this.#room.subarray(0, rest + chunk.length);
     this.#end = 0;
     if (!this.#headerSeen && this.#bytes.length >= HEADER_BYTES) {
       this.#headerSeen = true;

@@ -8,6 +8,7 @@ import type { CopyDecoder } from './copy-decoder.ts';
 import { CopyIn, copyOut } from './copy-stream.ts';
 
 export const SALT_BYTES = 16;
+const HASH_BYTES = 32;
 const FIELDS = 10;
 const BLOCK_ROWS = 10_000;
 
@@ -44,6 +45,7 @@ export class SnapshotWriter {
   async append(block: RowBlock, state: CustomerState): Promise<void> {
     const { encoder } = this.copy;
     const salts = this.randomness.bytes(block.rows * SALT_BYTES);
+    const hashes = Buffer.allocUnsafe(block.rows * HASH_BYTES);
     for (let row = 0; row < block.rows; row++) {
       encoder.row(FIELDS);
       encoder.bytes(this.#run);
@@ -60,9 +62,11 @@ export class SnapshotWriter {
       const mails = state.mails[row] ?? null;
       if (mails === null) encoder.null();
       else encoder.int4Array(mails);
-      this.#digest.update(hash('sha256', encoder.rowBytes(), 'buffer'));
+      // As a one-byte string the hash costs a third of what it costs as a buffer of its own.
+      hashes.write(hash('sha256', encoder.rowBytes(), 'binary'), row * HASH_BYTES, 'latin1');
       if (this.copy.full) await this.copy.flush();
     }
+    this.#digest.update(hashes);
   }
 
   /** Ends the load and seals the rows. */
