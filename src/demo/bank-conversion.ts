@@ -1,6 +1,6 @@
 import { ageOn, type Person } from './bank-people.ts';
 
-const BASE = -5.3;
+const BASE = -5.9;
 const MAIL_EFFECT = 0.45;
 
 /**
@@ -13,14 +13,14 @@ export function weeklyChance(person: Person, sunday: number, fundMonth: number):
   const [now, , two, , four] = person.balances;
   const logit =
     BASE +
-    0.3 * Math.log((now + 50_000) / 1_000_000) +
-    2.2 * rise(now - (two ?? now)) +
-    1.3 * rise((two ?? now) - (four ?? two ?? now)) +
-    0.7 * (engagementOf(person) - 1.3) +
-    0.4 * (person.savingsShare - 0.5) -
-    0.45 * ((age - 40) / 17) ** 2 +
-    6 * fundMonth +
-    0.5 * person.inclination +
+    0.55 * Math.log((now + 50_000) / 1_000_000) +
+    3.2 * rise(now - (two ?? now)) +
+    2.2 * rise((two ?? now) - (four ?? two ?? now)) +
+    1.3 * (engagementOf(person) - 1.3) +
+    0.6 * (person.savingsShare - 0.5) -
+    0.7 * ((age - 40) / 17) ** 2 +
+    4 * fundMonth +
+    0.35 * person.inclination +
     (person.mailedUntil > sunday ? MAIL_EFFECT : 0);
   return 1 / (1 + Math.exp(-logit));
 }

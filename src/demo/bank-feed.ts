@@ -68,8 +68,8 @@ export async function writeFeed(bank: Bank, week: IsoWeek, inbox: string): Promi
     await writeTable(folder, 'outcomes.csv', ['party_id', 'converted_on', 'amount'], outcomeLines(bank)),
   ];
   const asOf = isoDate(bank.asOf);
-  // Saturday 22:00 UTC is before Sunday 01:00 in Amsterdam, in summer and in winter.
-  const producedAt = `${addDays(asOf, -1)}T22:00:00Z`;
+  // Saturday 23:00 UTC is Sunday in Amsterdam, summer and winter, and not after 01:00, when the run starts.
+  const producedAt = `${addDays(asOf, -1)}T23:00:00Z`;
   const manifest = { format: 'feed/1', campaign: CAMPAIGN, week, asOf, producedAt, files };
   const temporary = join(folder, 'feed.json.part');
   await writeFile(temporary, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -41,9 +41,9 @@ function income(person: Person, payDays: PayDays): number {
 /** Now and then a large sum: a bonus, a sale, an inheritance, or a car, a kitchen, a house. */
 function event(random: Random, balance: number, age: number): number {
   const draw = random.fraction();
-  if (age < 18 || draw >= 0.024) return 0;
-  if (draw < 0.014) return 100 * Math.min(random.lognormal(6_500, 0.9), 250_000);
-  return -balance * (0.2 + 0.5 * random.fraction());
+  if (age < 18 || draw >= 0.07) return 0;
+  if (draw < 0.045) return 100 * Math.min(random.lognormal(5_000, 0.9), 250_000);
+  return -balance * (0.1 + 0.4 * random.fraction());
 }
 
 function changeStatus(random: Random, person: Person, age: number, sunday: number): void {
@@ -55,7 +55,7 @@ function changeStatus(random: Random, person: Person, age: number, sunday: numbe
   if (random.chance(person.optedOut ? 0.01 : 0.0004)) person.optedOut = !person.optedOut;
   if (random.chance(person.bounced ? 0.02 : 0.0002)) person.bounced = !person.bounced;
   if (random.chance(person.fraudFlag ? 0.03 : 0.0001)) person.fraudFlag = !person.fraudFlag;
-  if (person.holdsProduct && random.chance(0.003)) person.holdsProduct = false;
+  if (person.holdsProduct && random.chance(0.004)) person.holdsProduct = false;
   if (random.chance(deathRate(age))) {
     person.deceased = true;
     person.goneOn = sunday + 26 * 7;

@@ -57,7 +57,7 @@ export function ageOn(person: Person, day: number): number {
 export function settledCustomer(random: Random, id: string, day: number): Person {
   const person = customer(random, id, day, drawAge(random));
   const age = ageOn(person, day);
-  person.holdsProduct = age >= 18 && random.chance(age < 30 ? 0.1 : 0.2);
+  person.holdsProduct = age >= 18 && random.chance(age < 30 ? 0.05 : 0.11);
   person.optedOut = random.chance(0.03);
   person.fraudFlag = random.chance(0.003);
   person.bounced = random.chance(0.01);
@@ -89,7 +89,7 @@ function customer(random: Random, id: string, day: number, age: number): Person 
     level,
     savingsShare: kind < 0.14 ? 0 : kind < 0.22 ? 1 : 0.25 + 0.7 * Math.sqrt(random.fraction()),
     salary: Math.round(100 * random.lognormal(typicalSalary(age), 0.35)),
-    payDay: random.integer(20, 29),
+    payDay: random.integer(1, 29),
     extraMonth: random.chance(0.4),
     loginsPerWeek,
     inclination: random.normal(),

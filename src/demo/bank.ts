@@ -104,9 +104,9 @@ export class Bank {
     this.funds.advance(asOf);
     const conversions: Conversion[] = [];
     for (const person of this.#people) {
-      if (this.#random.chance(weeklyChance(person, before, fundMonth)))
-        conversions.push(this.#convert(person, asOf));
+      const converts = this.#random.chance(weeklyChance(person, before, fundMonth));
       liveWeek(this.#random, person, asOf, payDays);
+      if (converts) conversions.push(this.#convert(person, asOf));
     }
     this.#conversions = conversions;
     this.#people = this.#people.filter(({ goneOn }) => goneOn === null || goneOn > asOf);
