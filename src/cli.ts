@@ -3,13 +3,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { migrateDatabase, openDatabase } from './app.ts';
 import { applyCampaignFile, registerModelFile, runCampaignWeek, verifyAuditLog } from './commands.ts';
 import { loadSettings, SettingsError } from './config.ts';
-import { runDemo } from './demo/demo.ts';
 import { diagnose, findingText } from './doctor.ts';
 import { ROLES, type Role } from './domain/permissions.ts';
 import { RefusalError } from './domain/refusal.ts';
 import { isWeek } from './domain/week.ts';
+import { issueToken } from './issue-token.ts';
 import { serve } from './main.ts';
-import { issueToken } from './token.ts';
+import { runDemo } from './run-demo.ts';
 import { engineVersion } from './version.ts';
 import { work } from './worker.ts';
 

@@ -1,0 +1,208 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readCampaign } from './adapters/package/campaign-file.ts';
+import { type App, migrateDatabase, openApp, openDatabase } from './app.ts';
+import type { Settings } from './config.ts';
+import { decisionText } from './decision-text.ts';
+import { createBank } from './demo/bank.ts';
+import { writeFeed } from './demo/bank-feed.ts';
+import type { Role } from './domain/permissions.ts';
+import { addDays, addWeeks, dateIn, type IsoWeek, weekOf, weeksBetween } from './domain/week.ts';
+import { funnelText } from './funnel-text.ts';
+import { issueToken } from './issue-token.ts';
+import { serveApp } from './main.ts';
+import { ProgressBar } from './progress-bar.ts';
+import { CampaignRow } from './store/campaign.row.ts';
+import { DataUseRow } from './store/data-use.row.ts';
+import { decisionsToShow } from './store/decision.reads.ts';
+import { ModelVersionRow } from './store/model-version.row.ts';
+import { RunRow } from './store/run.row.ts';
+import { funnelOf } from './store/run-record.store.ts';
+import { SampleItemRow } from './store/sample-item.row.ts';
+import { applyCampaign } from './use-cases/apply-campaign.ts';
+import { signOffDataUse } from './use-cases/data-uses.ts';
+import { approveBatch } from './use-cases/decide-batch.ts';
+import { type Caller, execute } from './use-cases/execute.ts';
+import { handOffReleased } from './use-cases/hand-off.ts';
+import { activateModel, approveModel } from './use-cases/model-lifecycle.ts';
+import { registerModel } from './use-cases/register-model.ts';
+import { releaseBatch } from './use-cases/release-batch.ts';
+import { reviewSample, submitBatch } from './use-cases/review-batch.ts';
+import { runWeek } from './use-cases/run-week.ts';
+import { startRun } from './use-cases/start-run.ts';
+import { PACKAGE_ROOT } from './version.ts';
+
+const CAMPAIGN = 'investing-retail';
+const SEED = 2026;
+
+/** The people of the demo, each with one role; the tokens that are printed are theirs. */
+const PEOPLE = {
+  olga: 'OPERATOR',
+  mark: 'MARKETEER',
+  carla: 'COMPLIANCE_REVIEWER',
+  cees: 'CONTACT_CENTRE',
+} as const satisfies Record<string, Role>;
+const as = (subject: keyof typeof PEOPLE): Caller => ({
+  actor: { subject, name: null, roles: [PEOPLE[subject]] },
+  requestId: null,
+});
+
+export interface DemoOptions {
+  readonly serve: boolean;
+  readonly weeks: number;
+  readonly customers: number;
+}
+
+/**
+ * `waarom demo`: a bank is made, its campaign installed, and every week of its history run, reviewed, approved and released;
+ * the last week waits for review. What an earlier start did stays and is not done again.
+ */
+export async function runDemo(settings: Settings, options: DemoOptions): Promise<void> {
+  const embedded: Settings = {
+    ...settings,
+    databaseUrl: null,
+    logLevel: options.serve ? settings.logLevel : 'warn',
+  };
+  const bar = new ProgressBar(process.stderr);
+  bar.show('starting PostgreSQL', 0, 0);
+  const database = await openDatabase(embedded);
+  await migrateDatabase(database).finally(() => database.close());
+  const app = await openApp(embedded);
+  try {
+    await install(app);
+    await runHistory(app, bar, options);
+    bar.clear();
+    process.stdout.write(await report(app));
+    if (options.serve)
+      await serveApp(app, {
+        jobs: true,
+        onListening: async () => void process.stdout.write(await invitation(embedded)),
+      });
+  } finally {
+    bar.clear();
+    await app.close();
+  }
+}
+
+/** Applies the shipped campaign and puts the shipped model into production, by the people whose task it is. */
+async function install({ services }: App): Promise<void> {
+  const { manager } = services.db;
+  const definition = readCampaign(
+    await readFile(join(PACKAGE_ROOT, 'campaigns', CAMPAIGN, 'campaign.yaml'), 'utf8'),
+  );
+  await execute(services, as('olga'), applyCampaign, definition);
+  for (const { id } of await manager.findBy(DataUseRow, { campaign: CAMPAIGN, status: 'DECLARED' })) {
+    await execute(services, as('carla'), signOffDataUse, { id, note: 'demo' });
+  }
+  if ((await manager.countBy(ModelVersionRow, { campaign: CAMPAIGN, status: 'LIVE' })) > 0) return;
+  const model = await registerModel(services, as('olga'), {
+    campaign: CAMPAIGN,
+    read: () => services.packages.fromFolder(join(PACKAGE_ROOT, 'models', 'investing-retail-1')),
+  });
+  if (model.status === 'VALIDATED') {
+    const acceptances = model.gates.map(({ name }) => ({ gate: name, reason: 'a demo' }));
+    await execute(services, as('carla'), approveModel, { modelId: model.id, acceptances, note: null });
+  }
+  await execute(services, as('olga'), activateModel, { modelId: model.id });
+}
+
+async function runHistory(
+  { services, settings }: App,
+  bar: ProgressBar,
+  { weeks, customers }: DemoOptions,
+): Promise<void> {
+  const { db } = services;
+  const campaign = await db.manager.findOneByOrFail(CampaignRow, { key: CAMPAIGN });
+  const applied = dateIn(campaign.definition.timeZone, campaign.appliedAt);
+  // The last Sunday that had come when the demo was first started: a later start goes on with the same bank.
+  const lastWeek = weekOf(addDays(applied, -6));
+  const runs = await db.manager.findBy(RunRow, { campaign: CAMPAIGN, current: true });
+  if (runs.some(({ week, step }) => week === lastWeek && step === 'DONE')) return;
+  const bank = createBank({ seed: SEED, customers, lastWeek, weeks });
+  for (let week = addWeeks(lastWeek, 1 - weeks); week <= lastWeek; week = addWeeks(week, 1)) {
+    bar.show(`${CAMPAIGN} ${week}`, weeks - weeksBetween(week, lastWeek), weeks);
+    await writeFeed(bank, week, settings.inboxDir);
+    bank.mail(await runOneWeek(services, week, week === lastWeek));
+  }
+}
+
+/** Runs and releases a week, whatever an earlier start did of it; answers who was mailed. */
+async function runOneWeek(
+  services: App['services'],
+  week: IsoWeek,
+  last: boolean,
+): Promise<ReadonlySet<string>> {
+  const { run } = await execute(services, as('olga'), startRun, {
+    campaign: CAMPAIGN,
+    week,
+    trigger: 'MANUAL',
+  });
+  const ended = await runWeek(services, run.id);
+  const [batch]: { id: string; status: string }[] = await services.db.query(
+    'select id, status from batch where run_id = $1',
+    [ended.id],
+  );
+  if (batch === undefined || last) return new Set();
+  const batchId = batch.id;
+  if (batch.status === 'IN_REVIEW') {
+    for (const { customer } of await services.db.manager.findBy(SampleItemRow, {
+      batchId,
+      verdict: 'PENDING',
+    })) {
+      await execute(services, as('olga'), reviewSample, { batchId, customer, verdict: 'FINE', note: null });
+    }
+    await execute(services, as('olga'), submitBatch, { batchId });
+  }
+  if (batch.status === 'IN_REVIEW' || batch.status === 'SUBMITTED')
+    await execute(services, as('mark'), approveBatch, { batchId });
+  if (batch.status !== 'RELEASED') await execute(services, as('olga'), releaseBatch, { batchId });
+  await handOffReleased(services);
+  const mailed: { customer: string }[] = await services.db.query(
+    'select customer from released_recipient where batch_id = $1',
+    [batchId],
+  );
+  return new Set(mailed.map(({ customer }) => customer));
+}
+
+/** The funnel of the last week and what was decided of two of its customers, with every reason. */
+async function report({ services }: App): Promise<string> {
+  const { manager } = services.db;
+  const [run] = await manager.find(RunRow, {
+    where: { campaign: CAMPAIGN, current: true, step: 'DONE' },
+    order: { week: 'DESC' },
+    take: 1,
+  });
+  if (run === undefined) throw new Error('no week was run');
+  const weeks = await manager.countBy(RunRow, { campaign: CAMPAIGN, current: true });
+  const funnel = await funnelOf(manager, run.id);
+  const decisions = await decisionsToShow(manager, run.id);
+  return [
+    `\n${CAMPAIGN}, ${weeks} weeks run. ${run.week}: ${run.status}\n`,
+    funnel === undefined ? '' : funnelText(funnel),
+    ...decisions.map((decision) => `\n${decisionText(decision)}`),
+    '',
+    '',
+  ].join('\n');
+}
+
+async function invitation(settings: Settings): Promise<string> {
+  const url = `http://${settings.host}:${settings.port}/graphql`;
+  const tokens = await Promise.all(
+    Object.entries(PEOPLE).map(async ([subject, role]) => {
+      const token = await issueToken(settings, { subject, roles: [role], hours: 24 });
+      return `export ${subject.toUpperCase()}=${token}   # ${role}`;
+    }),
+  );
+  const query = `{ campaign(key: \\"${CAMPAIGN}\\") { name paused currentRun { week status funnel { considered eligible mailed } batch { id status size } } } }`;
+  return [
+    `Serving ${url}`,
+    'Tokens for a day:',
+    ...tokens,
+    '',
+    'A first query:',
+    `curl -s ${url} -H "authorization: Bearer $OLGA" -H 'content-type: application/json' -d "{\\"query\\":\\"${query.replaceAll('\\"', '\\\\\\"')}\\"}"`,
+    '',
+    'Ctrl-C stops; the next start goes on with the same bank.',
+    '',
+  ].join('\n');
+}
