@@ -23,6 +23,9 @@ export function addDays(date: IsoDate, days: number): IsoDate {
   return isoDate(dayNumber(date) + days);
 }
 
+/** 0 is Monday. */
+const weekday = (day: number): number => (((day + 3) % 7) + 7) % 7;
+
 /** The calendar day of an instant in an IANA time zone. */
 export function dateIn(timeZone: string, instant: Date): IsoDate {
   return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(instant);
@@ -31,7 +34,7 @@ export function dateIn(timeZone: string, instant: Date): IsoDate {
 /** The ISO week that holds a calendar day: the week belongs to the year of its Thursday. */
 export function weekOf(date: IsoDate): IsoWeek {
   const day = dayNumber(date);
-  const thursday = day - ((day + 3) % 7) + 3;
+  const thursday = day - weekday(day) + 3;
   const year = Number(isoDate(thursday).slice(0, 4));
   const ordinal = thursday - dayNumber(`${String(year).padStart(4, '0')}-01-01`);
   return `${String(year).padStart(4, '0')}-W${String(1 + Math.floor(ordinal / 7)).padStart(2, '0')}`;
@@ -42,7 +45,7 @@ export function mondayOf(week: IsoWeek): IsoDate {
   const parts = /^(\d{4})-W(\d{2})$/.exec(week);
   if (parts?.[1] === undefined) throw new RangeError(`${JSON.stringify(week)} is not an ISO week`);
   const fourth = dayNumber(`${parts[1]}-01-04`);
-  const monday = isoDate(fourth - ((fourth + 3) % 7) + 7 * (Number(parts[2]) - 1));
+  const monday = isoDate(fourth - weekday(fourth) + 7 * (Number(parts[2]) - 1));
   if (weekOf(monday) !== week) throw new RangeError(`${week} does not exist`);
   return monday;
 }
