@@ -98,6 +98,7 @@ export class EligibilityRules {
         else if (Number.isNaN(value)) reasons[row] = (reasons[row] ?? 0) | missing;
       }
     }
+    const noneAllowed = this.#underPressure([]);
     const ages = block.numbers[this.#age];
     for (let row = 0; row < block.rows; row++) {
       let found = this.#judgeAge(ages?.[row] ?? Number.NaN);
@@ -106,7 +107,7 @@ export class EligibilityRules {
       const starts = block.flowStarts[row] ?? null;
       if (starts !== null) found |= this.#judgeFlows(starts);
       const mails = block.mails[row] ?? null;
-      if (mails !== null && this.#underPressure(mails)) found |= bit('CONTACT_PRESSURE');
+      if (mails === null ? noneAllowed : this.#underPressure(mails)) found |= bit('CONTACT_PRESSURE');
       reasons[row] = (reasons[row] ?? 0) | found;
     }
     return reasons;
@@ -114,8 +115,9 @@ export class EligibilityRules {
 
   #judgeAge(age: number): ReasonBits {
     if (Number.isNaN(age)) return DATA_INCOMPLETE;
-    if (age < ADULT_AGE) return bit('UNDER_AGE');
-    return age < this.config.minAge || age > this.config.maxAge ? bit('AGE_OUT_OF_RANGE') : 0;
+    const minor = age < ADULT_AGE ? bit('UNDER_AGE') : 0;
+    const outside = age < this.config.minAge || age > this.config.maxAge ? bit('AGE_OUT_OF_RANGE') : 0;
+    return minor | outside;
   }
 
   /** In a flow until its last message has gone out; mailed recently for `restWeeks` from its first. */
