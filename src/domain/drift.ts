@@ -23,7 +23,7 @@ export function decileEdges(sample: readonly number[]): readonly number[] {
   const sorted = sample.toSorted((a, b) => a - b);
   const edges = Array.from(
     { length: 9 },
-    (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / 10)] ?? Number.NaN,
+    (_, i) => sorted[Math.ceil(((i + 1) * sorted.length) / 10) - 1] ?? Number.NaN,
   );
   return [...new Set(edges)].filter((edge) => edge < (sorted.at(-1) ?? Number.NaN));
 }
