@@ -26,6 +26,7 @@ export const PERMISSIONS = {
   'model.validate': ['OPERATOR'],
   'model.approve': ['COMPLIANCE_REVIEWER'],
   'model.activate': ['OPERATOR'],
+  'model.retire': ['OPERATOR', 'COMPLIANCE_REVIEWER'],
   'dataUse.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'dataUse.declare': ['OPERATOR', 'MARKETEER'],
   'dataUse.decide': ['COMPLIANCE_REVIEWER'],

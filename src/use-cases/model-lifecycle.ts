@@ -102,7 +102,7 @@ export const activateModel: Command<ModelInput, ModelVersionRow> = {
 /** Takes a model version out of use, with a note why. */
 export const retireModel: Command<ModelInput & { note: string }, ModelVersionRow> = {
   action: 'model.retire',
-  permission: 'model.activate',
+  permission: 'model.retire',
   about: ({ modelId }) => ({ campaign: null, subject: modelId }),
   async handle({ tx, now, actor }, { modelId, note }) {
     const model = await lockModel(tx, modelId);
