@@ -2,7 +2,7 @@ import { coveringDataUses } from '../domain/data-use.ts';
 import { columnsOfCard } from '../domain/model-card.ts';
 import { refuse } from '../domain/refusal.ts';
 import { REPEATABLE, type RunTrigger } from '../domain/run.ts';
-import { dateIn, type IsoWeek, weekOf } from '../domain/week.ts';
+import { dateIn, type IsoWeek, isWeek, weekOf } from '../domain/week.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
 import { configAt, contractAt, lockCampaign } from '../store/campaign.store.ts';
@@ -35,6 +35,7 @@ export const startRun: Command<StartRun, StartedRun> = {
     const campaign = await lockCampaign(tx, input.campaign);
     const due = weekOf(dateIn(campaign.definition.timeZone, now));
     const week = input.week ?? due;
+    if (!isWeek(week)) refuse('BAD_INPUT', 'WEEK', `There is no week ${JSON.stringify(week)}.`);
     const current = await tx.findOneBy(RunRow, { campaign: campaign.key, week, current: true });
     if (current !== null && !REPEATABLE.includes(current.status)) {
       const facts = { campaign: campaign.key, subject: current.id, details: { week, started: false } };
@@ -108,7 +109,7 @@ export async function assertSignedOff(
   return covering;
 }
 
-/** The number of the attempt that follows; the one before stays on record. */
+/** The number of the attempt that follows; the one before stays on record. Refuses when it was resumed meanwhile. */
 async function supersede(
   tx: Transaction,
   current: RunRow | null,
@@ -116,6 +117,11 @@ async function supersede(
   week: IsoWeek,
 ): Promise<number> {
   if (current === null) return 1 + (await tx.countBy(RunRow, { campaign: campaign.key, week }));
-  await tx.update(RunRow, { id: current.id }, { current: false, status: 'SUPERSEDED' });
+  const superseded = await tx.update(
+    RunRow,
+    { id: current.id, status: current.status },
+    { current: false, status: 'SUPERSEDED' },
+  );
+  if (superseded.affected === 0) refuse('CONFLICT', 'RUN_STATUS', `The run of ${week} was just resumed.`);
   return current.attempt + 1;
 }
