@@ -2,7 +2,7 @@ import { digestOf } from '../audit/digest.ts';
 import { type BatchRecipient, judgeStatus, mailFile } from '../domain/batch.ts';
 import { sendDay } from '../domain/eligibility.ts';
 import { refuse } from '../domain/refusal.ts';
-import { isoDate } from '../domain/week.ts';
+import { dateIn, type IsoDate, isoDate } from '../domain/week.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { currentDigest, lockBatch, recipientsOf } from '../store/batch.store.ts';
 import { campaignOf } from '../store/campaign.store.ts';
@@ -40,7 +40,7 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
         'The batch is not the one that was approved: its recipients or settings differ.',
       );
     }
-    const dropped = await dropProtected(tx, batch);
+    const dropped = await dropProtected(tx, batch, dateIn('UTC', now));
     const recipients = await recipientsOf(tx, batchId);
     const released = { status: 'RELEASED' as const, releasedBy: actor.subject, releasedAt: now };
     await tx.update(BatchRow, { id: batchId }, released);
@@ -61,16 +61,16 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
 };
 
 /** Marks who must not be mailed any more; answers how many. */
-async function dropProtected(tx: Transaction, batch: BatchRow): Promise<number> {
+async function dropProtected(tx: Transaction, batch: BatchRow, today: IsoDate): Promise<number> {
   const marked: { customer: string; reason: string }[] = await tx.query(
     `with protected as (
        select customer, 'OPTED_OUT' as reason from opt_out
        union all
-       select customer, 'QUIET_LIST' from quiet_list where campaign = $2 and until >= current_date
+       select customer, 'QUIET_LIST' from quiet_list where campaign = $2 and until >= $3
      )
      select distinct on (r.customer) r.customer, p.reason from recipient r join protected p using (customer)
      where r.batch_id = $1 and r.removed_by is null order by r.customer, p.reason`,
-    [batch.id, batch.campaign],
+    [batch.id, batch.campaign, today],
   );
   await tx.query(
     `update recipient r set dropped = d.reason
