@@ -40,7 +40,7 @@ export const LIMITED_CHECKS = [
 ] as const satisfies readonly CheckName[];
 export type LimitedCheck = (typeof LIMITED_CHECKS)[number];
 
-/** From which measured value on a check warns and halts; null never fires. */
+/** Above which measured value (below which, for NARROW) a check warns and halts; null never fires. */
 export interface Limit {
   readonly warn: number | null;
   readonly halt: number | null;
