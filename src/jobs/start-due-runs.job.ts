@@ -70,15 +70,21 @@ async function decide(
     const start = { campaign, week, dueAt, outcome };
     return (await note(services, start, refusal)) ? start : null;
   };
-  if ((await db.manager.countBy(RunRow, { campaign, week })) > 0) return answer('HAD_RUN');
+  const runs = await db.manager.findBy(RunRow, { campaign, week });
+  if (runs.length > 0) return answer(outcomeOf(runs));
   if (paused) return answer('PAUSED');
   try {
-    const { started } = await execute(services, ENGINE, startRun, { campaign, week, trigger: 'SCHEDULE' });
-    return await answer(started ? 'STARTED' : 'HAD_RUN');
+    const { run } = await execute(services, ENGINE, startRun, { campaign, week, trigger: 'SCHEDULE' });
+    return await answer(outcomeOf([run]));
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     return answer('REFUSED', error.refusal);
   }
+}
+
+/** A run that the schedule started may be found before it is noted: by another process, or after this one was killed. */
+function outcomeOf(runs: readonly RunRow[]): ScheduledStart['outcome'] {
+  return runs.some(({ trigger }) => trigger === 'SCHEDULE') ? 'STARTED' : 'HAD_RUN';
 }
 
 /** Notes what became of a week, with the incident of a refusal; false when another process did. */

@@ -22,6 +22,7 @@ export class SmtpMailTool implements MailTool {
         messageId: `<${name}@${from.slice(from.lastIndexOf('@') + 1)}>`,
         headers: { 'Auto-Submitted': 'auto-generated' },
         text: 'A released batch: the file and the manifest with its digest.\n',
+        // In base64 the bytes stay what their digest says: as text their line ends would be changed on the way.
         attachments: [
           { filename: name, content: Buffer.from(content), contentType: 'text/csv; charset=utf-8' },
           {
@@ -29,7 +30,7 @@ export class SmtpMailTool implements MailTool {
             content: Buffer.from(manifest),
             contentType: 'application/json',
           },
-        ],
+        ].map((file) => ({ ...file, contentTransferEncoding: 'base64' as const })),
         disableFileAccess: true,
         disableUrlAccess: true,
       });
