@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Config } from '../../src/domain/campaign.ts';
 import { judgeMarket } from '../../src/domain/market-check.ts';
 import { addDays } from '../../src/domain/week.ts';
 import { SMALL_CONFIG } from '../support/small-campaign.ts';
 
 const AS_OF = '2026-11-15';
-const BANDS = {
+const BANDS: Config = {
   ...SMALL_CONFIG,
   marketWeekBand: { min: -0.25, max: 0.25 },
   marketMonthBand: { min: -0.5, max: 0.5 },
