@@ -18,6 +18,29 @@ export function statusAt(use: Pick<DataUseCover, 'status' | 'validUntil'>, at: D
     : use.status;
 }
 
+/** A data use as far as it was recorded at an instant after its declaration: what came later is taken back. */
+export function recordedAt<Use extends Recorded>(use: Use, at: Date): Use {
+  if (use.decidedAt === null || use.decidedAt <= at) return use;
+  const signed = use.signedAt !== null && use.signedAt <= at;
+  return {
+    ...use,
+    status: signed ? 'SIGNED_OFF' : 'DECLARED',
+    decidedBy: signed ? use.signedBy : null,
+    decidedAt: signed ? use.signedAt : null,
+    note: null,
+  };
+}
+
+/** As much of a data use as tells who decided on it, and when. */
+interface Recorded {
+  readonly status: DataUseStatus;
+  readonly signedBy: string | null;
+  readonly signedAt: Date | null;
+  readonly decidedBy: string | null;
+  readonly decidedAt: Date | null;
+  readonly note: string | null;
+}
+
 /** Which of the columns no data use in force covers, and the ids of those in force that cover any. */
 export function coveringDataUses(
   columns: readonly string[],

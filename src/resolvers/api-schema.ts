@@ -1,15 +1,48 @@
 import 'reflect-metadata';
 import { GraphQLSchema } from 'graphql';
-import { buildSchemaSync, type ClassType, type PubSub } from 'type-graphql';
+import { type AuthChecker, buildSchemaSync, type ClassType, type PubSub } from 'type-graphql';
+import type { Permission } from '../domain/permissions.ts';
 import { refusalCodeEnum } from '../schema/refusal-code.enum.ts';
-import { authChecker } from './auth-checker.ts';
+import type { ApiContext } from './api-context.ts';
+import { assertTexts } from './assert-texts.ts';
+import { AuditResolver } from './audit.resolver.ts';
+import { BatchResolver } from './batch.resolver.ts';
+import { BatchActsResolver } from './batch-acts.resolver.ts';
 import { permissionsOf } from './boot-check.ts';
+import { CampaignResolver } from './campaign.resolver.ts';
+import { ConfigResolver } from './config.resolver.ts';
+import { CustomerResolver } from './customer.resolver.ts';
+import { DataUseResolver } from './data-use.resolver.ts';
+import { DecisionResolver, RecipientResolver } from './decision.resolver.ts';
+import { IncidentResolver } from './incident.resolver.ts';
+import { FeatureResolver, ModelResolver } from './model.resolver.ts';
+import { ModelActsResolver } from './model-acts.resolver.ts';
+import { permissionGuard } from './permission-guard.ts';
+import { RunResolver } from './run.resolver.ts';
+import { RunActsResolver } from './run-acts.resolver.ts';
 import { ViewerResolver } from './viewer.resolver.ts';
 
 type Resolvers = readonly [ClassType, ...ClassType[]];
 
 /** Every resolver of the API. */
-export const RESOLVERS: Resolvers = [ViewerResolver];
+export const RESOLVERS: Resolvers = [
+  ViewerResolver,
+  CampaignResolver,
+  RunResolver,
+  RunActsResolver,
+  BatchResolver,
+  BatchActsResolver,
+  DecisionResolver,
+  RecipientResolver,
+  CustomerResolver,
+  ModelResolver,
+  FeatureResolver,
+  ModelActsResolver,
+  DataUseResolver,
+  ConfigResolver,
+  IncidentResolver,
+  AuditResolver,
+];
 
 /** The library asks for topics; our subscriptions bring the source of their events themselves. */
 const NO_TOPICS: PubSub = {
@@ -22,13 +55,16 @@ const NO_TOPICS: PubSub = {
 };
 
 /** The executable schema of the resolvers. Throws where an operation does not name its permission. */
-export function buildApiSchema(resolvers: Resolvers = RESOLVERS): GraphQLSchema {
+export function buildApiSchema(
+  resolvers: Resolvers = RESOLVERS,
+  guard: AuthChecker<ApiContext, Permission> = permissionGuard,
+): GraphQLSchema {
   permissionsOf(resolvers);
   const schema = buildSchemaSync({
     resolvers: [...resolvers],
-    authChecker,
+    authChecker: guard,
     pubSub: NO_TOPICS,
-    validate: false,
+    validateFn: assertTexts,
   });
   const config = schema.toConfig();
   return new GraphQLSchema({ ...config, types: [...config.types, refusalCodeEnum] });

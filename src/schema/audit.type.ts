@@ -72,6 +72,18 @@ export class InclusionProof {
   readonly path!: readonly string[];
 }
 
+@ObjectType({ description: 'The path that shows that one tree is the beginning of another (RFC 6962).' })
+export class ConsistencyProof {
+  @Field(() => Int)
+  readonly from!: number;
+
+  @Field(() => Int)
+  readonly to!: number;
+
+  @Field(() => [DigestScalar])
+  readonly path!: readonly string[];
+}
+
 @InputType()
 export class AuditFilter {
   @Field(() => String, { nullable: true })

@@ -1,8 +1,8 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { BATCH_STATUSES, type BatchStatus, SAMPLE_VERDICTS, type SampleVerdict } from '../domain/batch.ts';
-import type { Arm } from '../domain/decision.ts';
+import type { Arm, Reason } from '../domain/decision.ts';
 import { connectionOf } from './connection.type.ts';
-import { ArmEnum } from './decision.type.ts';
+import { ArmEnum, ReasonEnum } from './decision.type.ts';
 import { DateTimeScalar, DigestScalar } from './scalars.ts';
 import { wordEnum } from './word-enum.ts';
 
@@ -35,6 +35,12 @@ export class Recipient {
 
   @Field(() => Removal, { nullable: true })
   readonly removed!: Removal | null;
+
+  @Field(() => ReasonEnum, {
+    nullable: true,
+    description: 'Why the customer was left out at release although approved: OPTED_OUT or QUIET_LIST.',
+  })
+  readonly dropped!: Reason | null;
 }
 
 export const RecipientConnection = connectionOf('Recipient', Recipient);

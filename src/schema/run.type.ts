@@ -40,7 +40,11 @@ export class Run {
   @Field(() => Funnel)
   readonly funnel!: Funnel;
 
-  @Field(() => RunManifest, { description: 'Whatever influenced the outcome, by value or digest.' })
+  @Field(() => RunManifest, {
+    description:
+      'Whatever influenced the outcome, by value or digest; refused before the decisions are recorded.',
+    deprecationReason: 'One run without decisions takes the whole answer with it; ask for recordedManifest.',
+  })
   readonly manifest!: RunManifest;
 }
 

@@ -67,22 +67,29 @@ export async function execute<I, R>(
   }
 }
 
-/** A read of customer-level data: permitted, done and audited in one transaction. Throws RefusalError. */
+/**
+ * A read of customer-level data: permitted, done and audited in one transaction; `found` is what the entry says of the
+ * answer, beside what was asked. Throws RefusalError.
+ */
 export async function readCustomerData<R>(
   services: Services,
   caller: Caller,
-  about: { readonly action: string; readonly facts: Facts },
+  about: {
+    readonly action: string;
+    readonly facts: Facts;
+    readonly found: (result: R) => AuditEntry['details'];
+  },
   read: (tx: Transaction) => Promise<R>,
 ): Promise<R> {
+  const { action, facts, found } = about;
+  const handle = async ({ tx }: Act) => {
+    const result = await read(tx);
+    return { result, facts: { ...facts, details: { ...facts.details, ...found(result) } } };
+  };
   return execute(
     services,
     caller,
-    {
-      action: about.action,
-      permission: 'customer.read',
-      about: () => about.facts,
-      handle: async ({ tx }) => ({ result: await read(tx), facts: about.facts }),
-    },
+    { action, permission: 'customer.read', about: () => facts, handle },
     undefined,
   );
 }

@@ -1,10 +1,9 @@
+import { needCustomer } from '../domain/customer.ts';
 import { refuse } from '../domain/refusal.ts';
 import { dateIn, type IsoDate } from '../domain/week.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import type { Command } from './execute.ts';
 import { needNote } from './review-batch.ts';
-
-const CUSTOMER = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** A customer who said, by whatever way, that they want no mail: heeded from now on and before the next release. */
 export const recordOptOut: Command<{ customer: string; note: string }, { readonly customer: string }> = {
@@ -41,8 +40,3 @@ export const addToQuietList: Command<
     return { result: { customer }, facts: { campaign, subject: customer, details: { until } } };
   },
 };
-
-function needCustomer(customer: string): void {
-  if (!CUSTOMER.test(customer))
-    refuse('BAD_INPUT', 'CUSTOMER', 'A customer is named by 1 to 64 of A-Z a-z 0-9 _ -.');
-}

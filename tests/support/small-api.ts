@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Arg, Field, Int, Mutation, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { refuse } from '../../src/domain/refusal.ts';
 import { buildApiSchema } from '../../src/resolvers/api-schema.ts';
+import { authChecker } from '../../src/resolvers/auth-checker.ts';
 import { Permit } from '../../src/resolvers/permit.ts';
 import { ViewerResolver } from '../../src/resolvers/viewer.resolver.ts';
 import { connectionOf } from '../../src/schema/connection.type.ts';
@@ -109,4 +110,4 @@ async function* silent() {
 }
 
 /** An API as small as can be, for tests of the door to it. */
-export const smallSchema = buildApiSchema([ViewerResolver, SmallResolver]);
+export const smallSchema = buildApiSchema([ViewerResolver, SmallResolver], authChecker);

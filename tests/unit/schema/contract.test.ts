@@ -14,23 +14,16 @@ import {
   parse,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { apiSchema } from './api-schema.ts';
+import { buildApiSchema } from '../../../src/resolvers/api-schema.ts';
 
 const CONTRACT = join(import.meta.dirname, '../../../../shared/design/contract.graphql');
 
 /** What the contract holds and the service does not have yet; a name that is built must leave the list. */
 const NOT_BUILT_YET = new Set(
   `
-  Query.campaigns Query.campaign Query.run Query.runs Query.batch Query.batches Query.decision Query.decisions
-  Query.customerHistory Query.modelVersion Query.modelVersions Query.liveModel Query.dataUses Query.config
-  Query.incidents Query.auditEntries Query.auditCheckpoint Query.auditInclusion Query.auditConsistency
-  Mutation Subscription
-  Campaign.config Campaign.liveModel Campaign.currentRun
-  Run.campaign Run.batch Run.model Run.config Run.reproductions
-  Batch.run Batch.recipients Recipient.decision Decision.run
-  ModelVersion.campaign DataUse.campaign Incident.campaign Incident.run
-  ConsistencyProof
-  Query.explanation Language Audience Explanation ReasonText Contribution ContributionPart Counterfactual DataUsedText
+  Run.reproductions Mutation.reproduceRun Mutation.createFallbackBatch Mutation.eraseCustomer
+  Mutation.proposeConfigChange Mutation.approveConfigChange Mutation.rejectConfigChange
+  Query.explanation Audience Explanation ReasonText Contribution ContributionPart Counterfactual DataUsedText
   ReproduceRunPayload Reproduction ReproductionVerdict DecisionDifference
   FallbackBatchInput
   Query.configChange Query.configChanges Query.previewConfigChange ConfigVersion.change
@@ -77,7 +70,7 @@ const isBuilt = (name: string): boolean =>
 describe.skipIf(!existsSync(CONTRACT))('the contract that the portals are written against', () => {
   const contract = buildASTSchema(parse(readFileSync(CONTRACT, 'utf8')));
   const promised = Object.values(contract.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
-  const ours = apiSchema();
+  const ours = buildApiSchema();
 
   it.each(promised.filter(({ name }) => isBuilt(name)).map((type) => [type.name, type] as const))(
     '%s is there, name by name',

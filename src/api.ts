@@ -1,0 +1,96 @@
+import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
+import { createHttpServer } from './adapters/http/http-server.ts';
+import { requestIds } from './adapters/http/request-ids.ts';
+import { RunProgressFeed } from './adapters/postgres/run-progress-feed.ts';
+import { nextDue } from './adapters/system/cron-schedule.ts';
+import type { App } from './app.ts';
+import type { ApiContext } from './resolvers/api-context.ts';
+import { buildApiSchema } from './resolvers/api-schema.ts';
+import { type Background, createBackground } from './resolvers/background.ts';
+import { createFormatError } from './resolvers/format-error.ts';
+import { createLoaders } from './resolvers/loaders.ts';
+import { measureRuns } from './run-metrics.ts';
+import { serviceUrl } from './store/data-source.ts';
+import { assertSchemaVersion, SchemaVersionError } from './store/migrate.ts';
+import type { Database } from './store/transaction.ts';
+
+/** As much of the app as the API stands on. */
+export type ApiParts = Pick<App, 'services' | 'logger' | 'databaseUrl' | 'authenticator'> & {
+  readonly settings: Pick<App['settings'], 'nodeEnv' | 'introspection'>;
+};
+
+/** The API, ready to listen. */
+export interface Api {
+  readonly http: FastifyInstance;
+  readonly background: Background;
+  /** Takes nothing new, and ends when all that is under way has ended. */
+  close(): Promise<void>;
+}
+
+/** How long a look at the database may take before it counts as out of reach. */
+const PROBE_MS = 5000;
+
+/**
+ * Builds the GraphQL API on the service.
+ * @param onSilence told while the database cannot be reached, with for how long by then
+ */
+export async function openApi(
+  { services, logger, databaseUrl, authenticator, settings }: ApiParts,
+  onSilence: (ms: number) => void = () => {},
+): Promise<Api> {
+  const { db, clock, ids } = services;
+  const progress = await RunProgressFeed.open({
+    url: serviceUrl(databaseUrl),
+    onSilence: (ms, error) => {
+      logger.warn({ err: error, ms: Math.round(ms) }, 'the database cannot be reached');
+      onSilence(ms);
+    },
+  });
+  const background = createBackground((name, error) =>
+    logger.error({ err: error, work: name }, 'work in the background failed'),
+  );
+  const metrics = new Registry();
+  measureRuns(metrics, db);
+  const parts = {
+    services,
+    background,
+    nextDue,
+    progressOf: (campaign: string) => progress.subscribe(campaign),
+  };
+  const http = await createHttpServer<ApiContext>({
+    schema: buildApiSchema(),
+    contextOf: (request) => ({ ...request, ...parts, loaders: createLoaders(services) }),
+    formatError: createFormatError(
+      () => requestIds.getStore() ?? ids.next(),
+      (id, err) => logger.error({ id, err }, 'fault'),
+    ),
+    authenticator,
+    clock,
+    settings: { production: settings.nodeEnv === 'production', introspection: settings.introspection },
+    logger,
+    metrics,
+    notReady: () => faultsOf(db),
+  });
+  return {
+    http,
+    background,
+    async close() {
+      await progress.close();
+      await http.close();
+      await background.idle();
+    },
+  };
+}
+
+/** What keeps the database from serving, in words. */
+async function faultsOf(db: Database): Promise<readonly string[]> {
+  const outOfReach = ['the database cannot be reached'];
+  const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+  const patience = setTimeout(() => resolve(outOfReach), PROBE_MS);
+  const looked = assertSchemaVersion(db).then(
+    () => [],
+    (error: unknown) => (error instanceof SchemaVersionError ? [error.message] : outOfReach),
+  );
+  return Promise.race([looked, promise]).finally(() => clearTimeout(patience));
+}

@@ -1,0 +1,49 @@
+import { openApi } from './api.ts';
+import { type App, openApp } from './app.ts';
+import type { Settings } from './config.ts';
+import { stopSignal } from './stop-signal.ts';
+import { startBackground } from './worker.ts';
+
+/** How long an embedded PostgreSQL may be out of reach; it comes back sooner from the crash of one of its processes. */
+const EMBEDDED_SILENCE_MS = 10_000;
+
+export interface ServeOptions {
+  /** Whether jobs and the audit log's sequencer run in this process too. */
+  readonly jobs: boolean;
+  readonly onListening?: () => void | Promise<void>;
+}
+
+/** `waarom serve`: the API until it is told to stop. Throws where the database is one of another version. */
+export async function serve(settings: Settings, options: ServeOptions): Promise<void> {
+  const app = await openApp(settings);
+  await serveApp(app, options).finally(() => app.close());
+}
+
+/** Serves the API of an app until the process is told to stop; what is under way then ends first. */
+export async function serveApp(app: App, { jobs, onListening }: ServeOptions): Promise<void> {
+  const { settings, logger } = app;
+  const embedded = settings.databaseUrl === null;
+  const stopped = stopSignal();
+  const api = await openApi(app, (ms) => {
+    if (embedded && ms > EMBEDDED_SILENCE_MS) giveUp(app);
+  });
+  const background = jobs ? await startBackground(app) : undefined;
+  try {
+    await api.http.listen({ host: settings.host, port: settings.port });
+    if (settings.oidc === null)
+      logger.warn('no identity provider is configured: development tokens are accepted');
+    logger.info({ host: settings.host, port: settings.port, jobs }, 'serving');
+    await onListening?.();
+    await stopped;
+    logger.info('stopping');
+  } finally {
+    await api.close();
+    await background?.stop();
+  }
+}
+
+/** Without its database the process is of no use, and only a start can bring the embedded one back. */
+function giveUp({ logger }: App): never {
+  logger.fatal('the embedded PostgreSQL is gone; start again');
+  process.exit(1);
+}

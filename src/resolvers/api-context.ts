@@ -1,0 +1,25 @@
+import type { Caller } from '../use-cases/execute.ts';
+import type { RunProgress, Services } from '../use-cases/services.ts';
+import type { Background } from './background.ts';
+import { actorOf, type RequestContext } from './context.ts';
+import type { Loaders } from './loaders.ts';
+
+/** What the API needs of the world beside the services; built where the API is. */
+export interface ApiParts {
+  readonly services: Services;
+  readonly background: Background;
+  /** How runs of a campaign go on, from now on and without an end. */
+  readonly progressOf: (campaign: string) => AsyncIterable<RunProgress>;
+  /** When a schedule (cron, in a time zone) is due next, after an instant. */
+  readonly nextDue: (schedule: string, timeZone: string, after: Date) => Date;
+}
+
+/** What resolvers get. */
+export interface ApiContext extends RequestContext, ApiParts {
+  readonly loaders: Loaders;
+}
+
+/** Who asks, for the acts behind the API; refuses a request without a token. */
+export function callerOf(context: RequestContext): Caller {
+  return { actor: actorOf(context), requestId: context.requestId };
+}

@@ -1,0 +1,83 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import {
+  BatchInput,
+  BatchNoteInput,
+  RemoveFromBatchInput,
+  ReviewSampleInput,
+} from '../schema/batch.input.ts';
+import { BatchPayload } from '../schema/batch.type.ts';
+import type { BatchRow } from '../store/batch.row.ts';
+import { approveBatch, holdBatch, liftHold, rejectBatch } from '../use-cases/decide-batch.ts';
+import { type Command, execute } from '../use-cases/execute.ts';
+import { handOffReleased } from '../use-cases/hand-off.ts';
+import { releaseBatch } from '../use-cases/release-batch.ts';
+import { removeFromBatch, reviewSample, submitBatch } from '../use-cases/review-batch.ts';
+import { type ApiContext, callerOf } from './api-context.ts';
+import { Permit } from './permit.ts';
+
+/** What is done with a batch, in the order in which it is done. */
+@Resolver()
+export class BatchActsResolver {
+  @Permit('batch.review')
+  @Mutation(() => BatchPayload, { description: 'Notes what the reviewer found of a customer of the sample.' })
+  reviewSample(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => ReviewSampleInput) { note = null, ...input }: ReviewSampleInput,
+  ) {
+    return act(context, reviewSample, { ...input, note });
+  }
+
+  @Permit('batch.remove')
+  @Mutation(() => BatchPayload)
+  removeFromBatch(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => RemoveFromBatchInput) input: RemoveFromBatchInput,
+  ) {
+    return act(context, removeFromBatch, input);
+  }
+
+  @Permit('batch.submit')
+  @Mutation(() => BatchPayload)
+  submitBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchInput) input: BatchInput) {
+    return act(context, submitBatch, input);
+  }
+
+  @Permit('batch.approve')
+  @Mutation(() => BatchPayload, { description: 'By another person than those who had a hand in it.' })
+  approveBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchInput) input: BatchInput) {
+    return act(context, approveBatch, input);
+  }
+
+  @Permit('batch.reject')
+  @Mutation(() => BatchPayload, { description: 'For good; the week may be run again.' })
+  rejectBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchNoteInput) input: BatchNoteInput) {
+    return act(context, rejectBatch, input);
+  }
+
+  @Permit('batch.hold')
+  @Mutation(() => BatchPayload)
+  holdBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchNoteInput) input: BatchNoteInput) {
+    return act(context, holdBatch, input);
+  }
+
+  @Permit('batch.hold')
+  @Mutation(() => BatchPayload, { description: 'Lets a held batch go on from where it was.' })
+  liftHold(@Ctx() context: ApiContext, @Arg('input', () => BatchNoteInput) input: BatchNoteInput) {
+    return act(context, liftHold, input);
+  }
+
+  @Permit('batch.release')
+  @Mutation(() => BatchPayload, {
+    description: 'What was approved goes to the mail tool. Releasing again changes nothing.',
+  })
+  async releaseBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchInput) input: BatchInput) {
+    const payload = await act(context, releaseBatch, input);
+    // Released it is, whether the mail tool can be reached now or only later.
+    await context.background.start('hand-off', () => handOffReleased(context.services));
+    return payload;
+  }
+}
+
+async function act<I>(context: ApiContext, command: Command<I, BatchRow>, input: I) {
+  return { batch: await execute(context.services, callerOf(context), command, input) };
+}

@@ -1,0 +1,77 @@
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Campaign, CampaignPayload, EngineInput } from '../schema/campaign.type.ts';
+import { ConfigVersion } from '../schema/config-version.type.ts';
+import type { Language } from '../schema/language.enum.ts';
+import { ModelVersion } from '../schema/model-version.type.ts';
+import { Run } from '../schema/run.type.ts';
+import { DateTimeScalar } from '../schema/scalars.ts';
+import { listCampaigns } from '../store/campaign.reads.ts';
+import type { CampaignRow } from '../store/campaign.row.ts';
+import { pauseEngine, resumeEngine } from '../use-cases/engine.ts';
+import { execute } from '../use-cases/execute.ts';
+import { type ApiContext, callerOf } from './api-context.ts';
+import { configView } from './config-view.ts';
+import { InLanguage, textIn } from './in-language.ts';
+import { Permit } from './permit.ts';
+
+@Resolver(() => Campaign)
+export class CampaignResolver {
+  @Permit('campaign.read')
+  @Query(() => [Campaign])
+  campaigns(@Ctx() { services }: ApiContext) {
+    return listCampaigns(services.db.manager);
+  }
+
+  @Permit('campaign.read')
+  @Query(() => Campaign, { nullable: true })
+  campaign(@Ctx() { loaders }: ApiContext, @Arg('key', () => String) key: string) {
+    return loaders.campaign.load(key);
+  }
+
+  @Permit('engine.pause')
+  @Mutation(() => CampaignPayload, { description: 'No run starts until the engine is resumed.' })
+  async pauseEngine(@Ctx() context: ApiContext, @Arg('input', () => EngineInput) input: EngineInput) {
+    return { campaign: await execute(context.services, callerOf(context), pauseEngine, input) };
+  }
+
+  @Permit('engine.resume')
+  @Mutation(() => CampaignPayload)
+  async resumeEngine(@Ctx() context: ApiContext, @Arg('input', () => EngineInput) input: EngineInput) {
+    return { campaign: await execute(context.services, callerOf(context), resumeEngine, input) };
+  }
+
+  @FieldResolver(() => String)
+  name(@Root() { definition }: CampaignRow, @InLanguage() language: Language) {
+    return textIn(language, definition.name);
+  }
+
+  @FieldResolver(() => String)
+  product(@Root() { definition }: CampaignRow, @InLanguage() language: Language) {
+    return textIn(language, definition.product);
+  }
+
+  @FieldResolver(() => DateTimeScalar, { nullable: true })
+  async nextRunAt(@Root() campaign: CampaignRow, @Ctx() context: ApiContext) {
+    if (campaign.paused) return null;
+    const config = await context.loaders.configNow.load(campaign.key);
+    if (config === null) return null;
+    const { timeZone } = campaign.definition;
+    return context.nextDue(config.settings.schedule, timeZone, context.services.clock.now());
+  }
+
+  @FieldResolver(() => ConfigVersion)
+  async config(@Root() { key }: CampaignRow, @Ctx() { loaders }: ApiContext) {
+    const config = await loaders.configNow.load(key);
+    return config && configView(config);
+  }
+
+  @FieldResolver(() => ModelVersion, { nullable: true })
+  liveModel(@Root() { key }: CampaignRow, @Ctx() { loaders }: ApiContext) {
+    return loaders.liveModel.load(key);
+  }
+
+  @FieldResolver(() => Run, { nullable: true, description: 'The current run of the newest week.' })
+  currentRun(@Root() { key }: CampaignRow, @Ctx() { loaders }: ApiContext) {
+    return loaders.newestRun.load(key);
+  }
+}

@@ -1,0 +1,25 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { AddToQuietListInput, CustomerPayload, RecordOptOutInput } from '../schema/customer.type.ts';
+import { execute } from '../use-cases/execute.ts';
+import { addToQuietList, recordOptOut } from '../use-cases/protect-customer.ts';
+import { type ApiContext, callerOf } from './api-context.ts';
+import { Permit } from './permit.ts';
+
+/** Keeps mail from customers; whoever was approved but not released yet is dropped at the release. */
+@Resolver()
+export class CustomerResolver {
+  @Permit('customer.protect')
+  @Mutation(() => CustomerPayload)
+  recordOptOut(@Ctx() context: ApiContext, @Arg('input', () => RecordOptOutInput) input: RecordOptOutInput) {
+    return execute(context.services, callerOf(context), recordOptOut, input);
+  }
+
+  @Permit('customer.protect')
+  @Mutation(() => CustomerPayload)
+  addToQuietList(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => AddToQuietListInput) input: AddToQuietListInput,
+  ) {
+    return execute(context.services, callerOf(context), addToQuietList, input);
+  }
+}

@@ -1,0 +1,109 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { Arm, Outcome, Reason } from '../domain/decision.ts';
+import type { IsoWeek } from '../domain/week.ts';
+import { Recipient } from '../schema/batch.type.ts';
+import {
+  ArmEnum,
+  Decision,
+  DecisionConnection,
+  DecisionProof,
+  OutcomeEnum,
+  ReasonEnum,
+} from '../schema/decision.type.ts';
+import { Run } from '../schema/run.type.ts';
+import { IsoWeekScalar } from '../schema/scalars.ts';
+import type { RecordedDecision } from '../store/decision.reads.ts';
+import { countDecisions } from '../store/decision-list.reads.ts';
+import { countHistory, type PastDecision } from '../store/history.reads.ts';
+import { runOf } from '../store/run.reads.ts';
+import { readDecision, readDecisions, readHistory } from '../use-cases/read-customers.ts';
+import { type ApiContext, callerOf } from './api-context.ts';
+import { proofView } from './decision-proof-view.ts';
+import { type PageArguments, PageOf50, PageOf60, pageOf } from './paging.ts';
+import { Permit } from './permit.ts';
+import type { RecipientView } from './recipient-view.ts';
+
+@Resolver(() => Decision)
+export class DecisionResolver {
+  @Permit('customer.read')
+  @Query(() => Decision, { nullable: true, description: 'What the current run of a week decided.' })
+  decision(
+    @Ctx() context: ApiContext,
+    @Arg('campaign', () => String) campaign: string,
+    @Arg('week', () => IsoWeekScalar) week: IsoWeek,
+    @Arg('customer', () => ID) customer: string,
+  ) {
+    return readDecision(context.services, callerOf(context), { campaign, week, customer });
+  }
+
+  @Permit('customer.read')
+  @Query(() => DecisionConnection, {
+    description:
+      "The decisions of a week's current run by customer; with a reason among all of their reasons.",
+  })
+  decisions(
+    @Ctx() context: ApiContext,
+    @Args(() => PageOf50) page: PageArguments,
+    @Arg('campaign', () => String) campaign: string,
+    @Arg('week', () => IsoWeekScalar) week: IsoWeek,
+    @Arg('outcome', () => [OutcomeEnum], { nullable: true }) outcomes: Outcome[] | null = null,
+    @Arg('reason', () => [ReasonEnum], { nullable: true }) reasons: Reason[] | null = null,
+    @Arg('arm', () => [ArmEnum], { nullable: true }) arms: Arm[] | null = null,
+  ) {
+    const { services } = context;
+    const { manager } = services.db;
+    const filter = { outcomes, reasons, arms };
+    return pageOf<RecordedDecision>(page, {
+      key: ['customer'],
+      keyOf: ({ customer }) => [customer],
+      read: (slice) => readDecisions(services, callerOf(context), { campaign, week, filter }, slice),
+      count: async () => {
+        const run = await runOf(manager, campaign, week, null);
+        return run === null ? 0 : countDecisions(manager, run, filter);
+      },
+    });
+  }
+
+  @Permit('customer.read')
+  @Query(() => DecisionConnection, {
+    description: 'What was decided on a customer in every run, the newest week first.',
+  })
+  customerHistory(
+    @Ctx() context: ApiContext,
+    @Args(() => PageOf60) page: PageArguments,
+    @Arg('customer', () => ID) customer: string,
+    @Arg('campaign', () => String, { nullable: true }) campaign: string | null = null,
+  ) {
+    const { services } = context;
+    return pageOf<PastDecision>(page, {
+      key: ['week', 'id'],
+      keyOf: ({ week, runId }) => [week, runId],
+      read: (slice) => readHistory(services, callerOf(context), { customer, campaign }, slice),
+      count: () => countHistory(services.db.manager, customer, campaign),
+    });
+  }
+
+  @FieldResolver(() => Run)
+  run(@Root() { runId }: RecordedDecision, @Ctx() { loaders }: ApiContext) {
+    return loaders.run.load(runId);
+  }
+
+  @FieldResolver(() => DecisionProof)
+  async proof(@Root() decision: RecordedDecision, @Ctx() { loaders }: ApiContext) {
+    const { runId, row, salt } = decision;
+    const [path, run, { checkpoint, inclusion }] = await Promise.all([
+      loaders.decisionPath.load({ runId, row }),
+      loaders.run.load(runId),
+      loaders.inclusion.load(runId),
+    ]);
+    return proofView({ row, salt, root: run?.decisionRoot ?? null, path, checkpoint, inclusion });
+  }
+}
+
+@Resolver(() => Recipient)
+export class RecipientResolver {
+  @FieldResolver(() => Decision)
+  decision(@Root() { runId, customer }: RecipientView, @Ctx() { loaders }: ApiContext) {
+    return runId === null ? null : loaders.decision.load({ runId, customer });
+  }
+}

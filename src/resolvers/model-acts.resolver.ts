@@ -1,0 +1,64 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import {
+  ApproveModelInput,
+  ModelInput,
+  ModelNoteInput,
+  RegisterModelInput,
+} from '../schema/model-version.input.ts';
+import { ModelVersionPayload } from '../schema/model-version.type.ts';
+import type { ModelVersionRow } from '../store/model-version.row.ts';
+import { type Command, execute } from '../use-cases/execute.ts';
+import { activateModel, approveModel, retireModel, validateModel } from '../use-cases/model-lifecycle.ts';
+import { registerModel } from '../use-cases/register-model.ts';
+import { type ApiContext, callerOf } from './api-context.ts';
+import { Permit } from './permit.ts';
+
+/** From a delivered package to a model version in production, and out of it. */
+@Resolver()
+export class ModelActsResolver {
+  @Permit('model.register')
+  @Mutation(() => ModelVersionPayload, {
+    description: 'The same package again answers with the version there is.',
+  })
+  async registerModel(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => RegisterModelInput) { campaign, package: zip }: RegisterModelInput,
+  ) {
+    const { services } = context;
+    const read = () => services.packages.fromZip(Buffer.from(zip, 'base64'));
+    return { model: await registerModel(services, callerOf(context), { campaign, read }) };
+  }
+
+  @Permit('model.validate')
+  @Mutation(() => ModelVersionPayload)
+  validateModel(@Ctx() context: ApiContext, @Arg('input', () => ModelInput) input: ModelInput) {
+    return act(context, validateModel, input);
+  }
+
+  @Permit('model.approve')
+  @Mutation(() => ModelVersionPayload, {
+    description: 'By another person; each gate that warns is accepted in writing.',
+  })
+  approveModel(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => ApproveModelInput) { modelId, acceptances, note = null }: ApproveModelInput,
+  ) {
+    return act(context, approveModel, { modelId, acceptances: acceptances ?? [], note });
+  }
+
+  @Permit('model.activate')
+  @Mutation(() => ModelVersionPayload, { description: 'From the next run on, instead of the one before.' })
+  activateModel(@Ctx() context: ApiContext, @Arg('input', () => ModelInput) input: ModelInput) {
+    return act(context, activateModel, input);
+  }
+
+  @Permit('model.activate')
+  @Mutation(() => ModelVersionPayload)
+  retireModel(@Ctx() context: ApiContext, @Arg('input', () => ModelNoteInput) input: ModelNoteInput) {
+    return act(context, retireModel, input);
+  }
+}
+
+async function act<I>(context: ApiContext, command: Command<I, ModelVersionRow>, input: I) {
+  return { model: await execute(context.services, callerOf(context), command, input) };
+}

@@ -1,0 +1,101 @@
+import { In, type SelectQueryBuilder } from 'typeorm';
+import type { BatchStatus, SampleVerdict } from '../domain/batch.ts';
+import { BatchRow } from './batch.row.ts';
+import { HandOffRow } from './hand-off.row.ts';
+import { RecipientRow } from './recipient.row.ts';
+import { SampleItemRow } from './sample-item.row.ts';
+import { isUuid, type Slice } from './slice.ts';
+import type { Transaction } from './transaction.ts';
+
+export interface BatchFilter {
+  readonly campaign: string;
+  readonly statuses: readonly BatchStatus[] | null;
+}
+
+export async function batchById(db: Transaction, id: string): Promise<BatchRow | null> {
+  return isUuid(id) ? db.findOneBy(BatchRow, { id }) : null;
+}
+
+/** Batches, the newest first; the key is the instant of drawing and the id. */
+export async function listBatches(
+  db: Transaction,
+  filter: BatchFilter,
+  { first, after }: Slice,
+): Promise<readonly BatchRow[]> {
+  const [at, id] = after ?? [];
+  const query = filtered(db, filter)
+    .orderBy('batch.createdAt', 'DESC')
+    .addOrderBy('batch.id', 'DESC')
+    .limit(first + 1);
+  if (after !== null) query.andWhere('(batch.createdAt, batch.id) < (:at, :id)', { at, id });
+  return query.getMany();
+}
+
+export async function countBatches(db: Transaction, filter: BatchFilter): Promise<number> {
+  return filtered(db, filter).getCount();
+}
+
+function filtered(db: Transaction, { campaign, statuses }: BatchFilter): SelectQueryBuilder<BatchRow> {
+  const query = db.createQueryBuilder(BatchRow, 'batch').where('batch.campaign = :campaign', { campaign });
+  if (statuses !== null) query.andWhere('batch.status = any (:statuses)', { statuses });
+  return query;
+}
+
+export async function batchesOfRuns(
+  db: Transaction,
+  runIds: readonly string[],
+): Promise<readonly BatchRow[]> {
+  return db.findBy(BatchRow, { runId: In(runIds) });
+}
+
+/** The files of batches that the mail tool has. */
+export async function handOffsOf(
+  db: Transaction,
+  batchIds: readonly string[],
+): Promise<readonly HandOffRow[]> {
+  return db
+    .createQueryBuilder(HandOffRow, 'handOff')
+    .where('handOff.batchId = any (:batchIds) and handOff.deliveredAt is not null', { batchIds })
+    .getMany();
+}
+
+/** Everyone who was drawn into a batch, by customer, which is the key; removed and dropped ones too. */
+export async function listRecipients(
+  db: Transaction,
+  batchId: string,
+  { first, after }: Slice,
+): Promise<readonly RecipientRow[]> {
+  const query = db
+    .createQueryBuilder(RecipientRow, 'recipient')
+    .where('recipient.batchId = :batchId', { batchId })
+    .orderBy('recipient.customer')
+    .limit(first + 1);
+  if (after !== null) query.andWhere('recipient.customer > :customer', { customer: after[0] });
+  return query.getMany();
+}
+
+export async function countRecipients(db: Transaction, batchId: string): Promise<number> {
+  return db.countBy(RecipientRow, { batchId });
+}
+
+/** A recipient drawn for review, with what the reviewer found. */
+export interface SampledRecipient {
+  readonly recipient: RecipientRow;
+  readonly verdict: SampleVerdict;
+  readonly reviewer: string | null;
+  readonly note: string | null;
+}
+
+/** The review sample of a batch in the order in which it was drawn. */
+export async function sampleOf(db: Transaction, batchId: string): Promise<readonly SampledRecipient[]> {
+  const items = await db.find(SampleItemRow, { where: { batchId }, order: { position: 'ASC' } });
+  const recipients = await db.findBy(RecipientRow, {
+    batchId,
+    customer: In(items.map(({ customer }) => customer)),
+  });
+  const byCustomer = new Map(recipients.map((recipient) => [recipient.customer, recipient]));
+  return items.flatMap(({ customer, verdict, reviewer, note }) => {
+    const recipient = byCustomer.get(customer);
+    return recipient === undefined ? [] : [{ recipient, verdict, reviewer, note }];
+  });
+}

@@ -1,0 +1,73 @@
+import { ARMS, type Decision, OUTCOMES, REASONS } from '../domain/decision.ts';
+import { partitionOf } from './snapshot.store.ts';
+import type { Database } from './transaction.ts';
+
+type Reader = Pick<Database, 'query'>;
+
+/** A decision with its place in the run's Merkle tree and the salt of its leaf. */
+export interface RecordedDecision extends Decision {
+  readonly runId: string;
+  readonly row: number;
+  readonly salt: Uint8Array;
+}
+
+/** A row of the table `decision`: outcome, arm and reasons as positions in their lists. */
+export interface StoredDecision {
+  readonly run_id: string;
+  readonly row_no: number;
+  readonly customer: string;
+  readonly salt: Buffer;
+  readonly outcome: number;
+  readonly arm: number | null;
+  readonly reasons: readonly number[];
+  readonly score: number | null;
+  readonly rank: number | null;
+}
+
+/** The columns of a StoredDecision. */
+export const COLUMNS = 'run_id, row_no, customer, salt, outcome, arm, reasons, score, rank';
+
+/** Throws where the record holds a code that no release ever wrote. */
+export function decisionOf(stored: StoredDecision): RecordedDecision {
+  const word = <W extends string>(words: readonly W[], code: number): W => {
+    const found = words[code];
+    if (found === undefined)
+      throw new Error(`run ${stored.run_id}, row ${stored.row_no}: unknown code ${code}`);
+    return found;
+  };
+  return {
+    runId: stored.run_id,
+    row: stored.row_no,
+    customer: stored.customer,
+    salt: stored.salt,
+    outcome: word(OUTCOMES, stored.outcome),
+    arm: stored.arm === null ? null : word(ARMS, stored.arm),
+    reasons: stored.reasons.map((code) => word(REASONS, code)),
+    score: stored.score,
+    rank: stored.rank,
+  };
+}
+
+/** The decision on a customer in a run. */
+export async function decisionIn(
+  db: Reader,
+  runId: string,
+  customer: string,
+): Promise<RecordedDecision | undefined> {
+  const rows: StoredDecision[] = await db.query(
+    `select ${COLUMNS} from ${partitionOf('decision', runId)} where run_id = $1 and customer = $2`,
+    [runId, customer],
+  );
+  return rows.map(decisionOf)[0];
+}
+
+/** Two decisions worth showing: the best score that is mailed, and who had the most reasons against. */
+export async function decisionsToShow(db: Reader, runId: string): Promise<readonly RecordedDecision[]> {
+  const partition = partitionOf('decision', runId);
+  const rows: StoredDecision[] = await db.query(
+    `(select ${COLUMNS} from ${partition} where outcome = $1 order by rank limit 1)
+     union all (select ${COLUMNS} from ${partition} where outcome = $2 order by cardinality(reasons) desc, customer limit 1)`,
+    [OUTCOMES.indexOf('MAIL'), OUTCOMES.indexOf('NOT_ELIGIBLE')],
+  );
+  return rows.map(decisionOf);
+}

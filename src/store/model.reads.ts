@@ -1,0 +1,59 @@
+import { In } from 'typeorm';
+import { ModelVersionRow } from './model-version.row.ts';
+import { isUuid, type Slice } from './slice.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Model versions of a campaign, the newest first; the key is the instant of registering and the id. */
+export async function listModels(
+  db: Transaction,
+  campaign: string,
+  { first, after }: Slice,
+): Promise<readonly ModelVersionRow[]> {
+  const [at, id] = after ?? [];
+  const query = db
+    .createQueryBuilder(ModelVersionRow, 'model')
+    .where('model.campaign = :campaign', { campaign })
+    .orderBy('model.registeredAt', 'DESC')
+    .addOrderBy('model.id', 'DESC')
+    .limit(first + 1);
+  if (after !== null) query.andWhere('(model.registeredAt, model.id) < (:at, :id)', { at, id });
+  return query.getMany();
+}
+
+export async function countModels(db: Transaction, campaign: string): Promise<number> {
+  return db.countBy(ModelVersionRow, { campaign });
+}
+
+export async function modelById(db: Transaction, id: string): Promise<ModelVersionRow | null> {
+  return isUuid(id) ? db.findOneBy(ModelVersionRow, { id }) : null;
+}
+
+export async function modelsById(
+  db: Transaction,
+  ids: readonly string[],
+): Promise<readonly ModelVersionRow[]> {
+  return db.findBy(ModelVersionRow, { id: In(ids) });
+}
+
+/** What is in production now, of campaigns. */
+export async function liveModels(
+  db: Transaction,
+  campaigns: readonly string[],
+): Promise<readonly ModelVersionRow[]> {
+  return db.findBy(ModelVersionRow, { campaign: In(campaigns), status: 'LIVE' });
+}
+
+/** What was in production at an instant; null when nothing was. */
+export async function modelLiveAt(
+  db: Transaction,
+  campaign: string,
+  at: Date,
+): Promise<ModelVersionRow | null> {
+  const [active]: { model_id: string | null }[] = await db.query(
+    `select model_id from model_activation where campaign = $1 and active_from <= $2
+     order by active_from desc limit 1`,
+    [campaign, at],
+  );
+  const id = active?.model_id ?? null;
+  return id === null ? null : db.findOneBy(ModelVersionRow, { id });
+}

@@ -1,0 +1,103 @@
+import { isCustomer, needCustomer } from '../domain/customer.ts';
+import { refuse } from '../domain/refusal.ts';
+import type { IsoWeek } from '../domain/week.ts';
+import { listRecipients, type SampledRecipient, sampleOf } from '../store/batch.reads.ts';
+import type { BatchRow } from '../store/batch.row.ts';
+import { campaignOf } from '../store/campaign.store.ts';
+import { decisionIn, type RecordedDecision } from '../store/decision.reads.ts';
+import { type DecisionFilter, listDecisions } from '../store/decision-list.reads.ts';
+import { listHistory, type PastDecision } from '../store/history.reads.ts';
+import type { RecipientRow } from '../store/recipient.row.ts';
+import { runOf } from '../store/run.reads.ts';
+import type { Slice } from '../store/slice.ts';
+import { type Caller, readCustomerData } from './execute.ts';
+import type { Services } from './services.ts';
+
+/** The pseudonym of whom a read is about; what is none is not written into the log. */
+const subjectOf = (customer: string): string | null => (isCustomer(customer) ? customer : null);
+/** How many of the rows are shown: the one beyond tells only that there are more. */
+const shown = (rows: readonly unknown[], { first }: Slice) => ({ customers: Math.min(rows.length, first) });
+
+/** What the current run of a week decided on a customer; null when it decided nothing. */
+export async function readDecision(
+  services: Services,
+  caller: Caller,
+  { campaign, week, customer }: { campaign: string; week: IsoWeek; customer: string },
+): Promise<RecordedDecision | null> {
+  const facts = { campaign, subject: subjectOf(customer), details: { week } };
+  const found = (decision: RecordedDecision | null) => ({ found: decision !== null });
+  return readCustomerData(services, caller, { action: 'decision.read', facts, found }, async (tx) => {
+    needCustomer(customer);
+    const run = await runOf(tx, campaign, week, null);
+    if (run === null || run.decisionRoot === null) return null;
+    return (await decisionIn(tx, run.id, customer)) ?? null;
+  });
+}
+
+/** A page of the decisions of a week's current run, none when it has not decided; refuses NOT_FOUND without a run. */
+export async function readDecisions(
+  services: Services,
+  caller: Caller,
+  { campaign, week, filter }: { campaign: string; week: IsoWeek; filter: DecisionFilter },
+  slice: Slice,
+): Promise<readonly RecordedDecision[]> {
+  const facts = { campaign, subject: null, details: { week, ...asked(filter) } };
+  const found = (rows: readonly RecordedDecision[]) => shown(rows, slice);
+  return readCustomerData(services, caller, { action: 'decision.list', facts, found }, async (tx) => {
+    await campaignOf(tx, campaign);
+    const run = await runOf(tx, campaign, week, null);
+    if (run === null) return refuse('NOT_FOUND', 'RUN', `There is no run of ${week}.`);
+    return run.decisionRoot === null ? [] : listDecisions(tx, run.id, filter, slice);
+  });
+}
+
+function asked({ outcomes, reasons, arms }: DecisionFilter) {
+  return {
+    ...(outcomes === null ? {} : { outcomes }),
+    ...(reasons === null ? {} : { reasons }),
+    ...(arms === null ? {} : { arms }),
+  };
+}
+
+/** A page of what was decided on a customer, of one campaign or of all. */
+export async function readHistory(
+  services: Services,
+  caller: Caller,
+  { customer, campaign }: { customer: string; campaign: string | null },
+  slice: Slice,
+): Promise<readonly PastDecision[]> {
+  const facts = { campaign, subject: subjectOf(customer) };
+  const found = (rows: readonly PastDecision[]) => ({ decisions: Math.min(rows.length, slice.first) });
+  return readCustomerData(services, caller, { action: 'customer.history', facts, found }, async (tx) => {
+    needCustomer(customer);
+    if (campaign !== null) await campaignOf(tx, campaign);
+    return listHistory(tx, customer, campaign, slice);
+  });
+}
+
+/** A page of the recipients of a batch. */
+export async function readRecipients(
+  services: Services,
+  caller: Caller,
+  batch: BatchRow,
+  slice: Slice,
+): Promise<readonly RecipientRow[]> {
+  const found = (rows: readonly RecipientRow[]) => shown(rows, slice);
+  const about = { action: 'batch.recipients', facts: factsOf(batch), found };
+  return readCustomerData(services, caller, about, (tx) => listRecipients(tx, batch.id, slice));
+}
+
+/** The review sample of a batch. */
+export async function readSample(
+  services: Services,
+  caller: Caller,
+  batch: BatchRow,
+): Promise<readonly SampledRecipient[]> {
+  const found = (items: readonly SampledRecipient[]) => ({ customers: items.length });
+  const about = { action: 'batch.sample', facts: factsOf(batch), found };
+  return readCustomerData(services, caller, about, (tx) => sampleOf(tx, batch.id));
+}
+
+function factsOf({ campaign, id, week }: BatchRow) {
+  return { campaign, subject: id, details: { week } };
+}
