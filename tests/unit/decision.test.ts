@@ -7,13 +7,13 @@ const anyDecision: fc.Arbitrary<Decision> = fc.record({
   customer: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
   outcome: fc.constantFrom(...OUTCOMES),
   arm: fc.option(fc.constantFrom(...ARMS), { nil: null }),
-  reasons: fc.array(fc.constantFrom(...REASONS)),
+  reasons: fc.array(fc.constantFrom(...REASONS), { minLength: 1 }),
   score: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null }),
   rank: fc.option(fc.integer({ min: 1, max: 10_000_000 }), { nil: null }),
 });
 const anySalt = fc
   .uint8Array({ minLength: 16, maxLength: 16 })
-  .map((salt) => Buffer.from(salt).toString('base64'));
+  .map((salt) => Buffer.from(salt).toString('hex'));
 
 describe('leafText', () => {
   it('is what it was when the first decisions were recorded', () => {
@@ -25,11 +25,12 @@ describe('leafText', () => {
       score: 0.1,
       rank: 7,
     };
-    expect(leafText(3, decision, 'AAAAAAAAAAAAAAAAAAAAAA==')).toBe(
-      '["decision/1",3,"u000001","HELD_OUT","HOLDOUT",["RANDOM_HOLDOUT","ABOVE_THRESHOLD"],0.1,7,"AAAAAAAAAAAAAAAAAAAAAA=="]',
+    expect(leafText(3, decision, '00ff')).toBe(
+      '["decision/1",3,"u000001","HELD_OUT","HOLDOUT",["RANDOM_HOLDOUT","ABOVE_THRESHOLD"],0.1,7,"00ff"]',
     );
-    expect(leafText(0, { ...decision, arm: null, score: null, rank: null, reasons: [] }, '')).toBe(
-      '["decision/1",0,"u000001","HELD_OUT",null,[],null,null,""]',
+    const barred = { ...decision, arm: null, score: null, rank: null, reasons: ['DECEASED' as const] };
+    expect(leafText(0, barred, '')).toBe(
+      '["decision/1",0,"u000001","HELD_OUT",null,["DECEASED"],null,null,""]',
     );
   });
 
