@@ -27,6 +27,14 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'run.supersede': { did: 'superseded run {subject}', wanted: 'supersede run {subject}' },
   'run.reproduce': { did: 'reproduced run {subject}', wanted: 'reproduce run {subject}' },
   'batch.read': { did: 'read batch {subject}', wanted: 'read batch {subject}' },
+  'batch.recipients': {
+    did: 'read the recipients of batch {subject}',
+    wanted: 'read the recipients of batch {subject}',
+  },
+  'batch.sample': {
+    did: 'read the sample of batch {subject}',
+    wanted: 'read the sample of batch {subject}',
+  },
   'batch.review': {
     did: 'reviewed a customer of batch {subject}',
     wanted: 'review a customer of batch {subject}',
@@ -67,6 +75,15 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
     did: 'read the record of customer {subject}',
     wanted: 'read the record of customer {subject}',
   },
+  'customer.history': {
+    did: 'read the history of customer {subject}',
+    wanted: 'read the history of customer {subject}',
+  },
+  'decision.read': {
+    did: 'read the decision on customer {subject}',
+    wanted: 'read the decision on customer {subject}',
+  },
+  'decision.list': { did: 'read decisions', wanted: 'read decisions' },
   'customer.protect': {
     did: 'protected customer {subject} from mail',
     wanted: 'protect customer {subject} from mail',

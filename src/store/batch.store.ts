@@ -4,10 +4,13 @@ import { type BatchRecipient, batchContent } from '../domain/batch.ts';
 import { refuse } from '../domain/refusal.ts';
 import { BatchRow } from './batch.row.ts';
 import { HandOffRow } from './hand-off.row.ts';
+import { isUuid } from './slice.ts';
 
 /** A batch, held for this transaction; refuses NOT_FOUND. */
 export async function lockBatch(tx: EntityManager, id: string): Promise<BatchRow> {
-  const batch = await tx.findOne(BatchRow, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  const batch = isUuid(id)
+    ? await tx.findOne(BatchRow, { where: { id }, lock: { mode: 'pessimistic_write' } })
+    : null;
   return batch ?? refuse('NOT_FOUND', 'BATCH', 'There is no such batch.');
 }
 

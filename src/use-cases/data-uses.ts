@@ -2,6 +2,7 @@ import type { DataUseDeclaration } from '../domain/campaign.ts';
 import { refuse } from '../domain/refusal.ts';
 import { campaignOf, contractAt } from '../store/campaign.store.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
+import { isUuid } from '../store/slice.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Command, Facts } from './execute.ts';
 import { needNote } from './review-batch.ts';
@@ -88,7 +89,9 @@ export const withdrawDataUse: Command<DecideInput, DataUseRow> = {
 };
 
 async function lockDataUse(tx: Transaction, id: string): Promise<DataUseRow> {
-  const use = await tx.findOne(DataUseRow, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  const use = isUuid(id)
+    ? await tx.findOne(DataUseRow, { where: { id }, lock: { mode: 'pessimistic_write' } })
+    : null;
   return use ?? refuse('NOT_FOUND', 'DATA_USE', 'There is no such data use.');
 }
 

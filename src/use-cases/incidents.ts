@@ -1,6 +1,7 @@
 import type { IncidentKind } from '../domain/incident.ts';
 import { refuse } from '../domain/refusal.ts';
 import { IncidentRow } from '../store/incident.row.ts';
+import { isUuid } from '../store/slice.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Command } from './execute.ts';
 import type { Services } from './services.ts';
@@ -49,10 +50,9 @@ export const resolveIncident: Command<{ incidentId: string; note: string }, Inci
   permission: 'incident.resolve',
   about: ({ incidentId }) => ({ campaign: null, subject: incidentId }),
   async handle({ tx, now, actor }, { incidentId, note }) {
-    const incident = await tx.findOne(IncidentRow, {
-      where: { id: incidentId },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const incident = isUuid(incidentId)
+      ? await tx.findOne(IncidentRow, { where: { id: incidentId }, lock: { mode: 'pessimistic_write' } })
+      : null;
     if (incident === null) return refuse('NOT_FOUND', 'INCIDENT', 'There is no such incident.');
     if (incident.resolvedAt !== null)
       refuse('INVALID_STATE', 'INCIDENT_OPEN', 'The incident was resolved before.');

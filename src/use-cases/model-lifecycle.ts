@@ -6,6 +6,7 @@ import { dateIn } from '../domain/week.ts';
 import { lockCampaign } from '../store/campaign.store.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
+import { isUuid } from '../store/slice.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Command, Facts } from './execute.ts';
 import { needNote } from './review-batch.ts';
@@ -118,7 +119,9 @@ export const retireModel: Command<ModelInput & { note: string }, ModelVersionRow
 };
 
 async function lockModel(tx: Transaction, id: string): Promise<ModelVersionRow> {
-  const model = await tx.findOne(ModelVersionRow, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  const model = isUuid(id)
+    ? await tx.findOne(ModelVersionRow, { where: { id }, lock: { mode: 'pessimistic_write' } })
+    : null;
   return model ?? refuse('NOT_FOUND', 'MODEL', 'There is no such model version.');
 }
 

@@ -2,6 +2,7 @@ import { refuse } from '../domain/refusal.ts';
 import { STATUS_AT_STEP } from '../domain/run.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { RunRow } from '../store/run.row.ts';
+import { isUuid } from '../store/slice.ts';
 import type { Command } from './execute.ts';
 
 /** Lets a failed run go on at the step at which it failed. */
@@ -10,7 +11,9 @@ export const resumeRun: Command<{ runId: string }, RunRow> = {
   permission: 'run.resume',
   about: ({ runId }) => ({ campaign: null, subject: runId }),
   async handle({ tx }, { runId }) {
-    const run = await tx.findOne(RunRow, { where: { id: runId }, lock: { mode: 'pessimistic_write' } });
+    const run = isUuid(runId)
+      ? await tx.findOne(RunRow, { where: { id: runId }, lock: { mode: 'pessimistic_write' } })
+      : null;
     if (run === null) return refuse('NOT_FOUND', 'RUN', 'There is no such run.');
     if (run.status !== 'FAILED' || run.step === 'DONE') {
       return refuse(
