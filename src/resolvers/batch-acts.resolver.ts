@@ -18,7 +18,7 @@ import { Permit } from './permit.ts';
 /** What is done with a batch, in the order in which it is done. */
 @Resolver()
 export class BatchActsResolver {
-  @Permit('batch.review')
+  @Permit(reviewSample.permission)
   @Mutation(() => BatchPayload, { description: 'Notes what the reviewer found of a customer of the sample.' })
   reviewSample(
     @Ctx() context: ApiContext,
@@ -27,7 +27,7 @@ export class BatchActsResolver {
     return act(context, reviewSample, { ...input, note });
   }
 
-  @Permit('batch.remove')
+  @Permit(removeFromBatch.permission)
   @Mutation(() => BatchPayload)
   removeFromBatch(
     @Ctx() context: ApiContext,
@@ -36,37 +36,37 @@ export class BatchActsResolver {
     return act(context, removeFromBatch, input);
   }
 
-  @Permit('batch.submit')
+  @Permit(submitBatch.permission)
   @Mutation(() => BatchPayload)
   submitBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchInput) input: BatchInput) {
     return act(context, submitBatch, input);
   }
 
-  @Permit('batch.approve')
+  @Permit(approveBatch.permission)
   @Mutation(() => BatchPayload, { description: 'By another person than those who had a hand in it.' })
   approveBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchInput) input: BatchInput) {
     return act(context, approveBatch, input);
   }
 
-  @Permit('batch.reject')
+  @Permit(rejectBatch.permission)
   @Mutation(() => BatchPayload, { description: 'For good; the week may be run again.' })
   rejectBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchNoteInput) input: BatchNoteInput) {
     return act(context, rejectBatch, input);
   }
 
-  @Permit('batch.hold')
+  @Permit(holdBatch.permission)
   @Mutation(() => BatchPayload)
   holdBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchNoteInput) input: BatchNoteInput) {
     return act(context, holdBatch, input);
   }
 
-  @Permit('batch.hold')
+  @Permit(liftHold.permission)
   @Mutation(() => BatchPayload, { description: 'Lets a held batch go on from where it was.' })
   liftHold(@Ctx() context: ApiContext, @Arg('input', () => BatchNoteInput) input: BatchNoteInput) {
     return act(context, liftHold, input);
   }
 
-  @Permit('batch.release')
+  @Permit(releaseBatch.permission)
   @Mutation(() => BatchPayload, {
     description: 'What was approved goes to the mail tool. Releasing again changes nothing.',
   })

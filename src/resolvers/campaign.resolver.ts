@@ -28,13 +28,13 @@ export class CampaignResolver {
     return loaders.campaign.load(key);
   }
 
-  @Permit('engine.pause')
+  @Permit(pauseEngine.permission)
   @Mutation(() => CampaignPayload, { description: 'No run starts until the engine is resumed.' })
   async pauseEngine(@Ctx() context: ApiContext, @Arg('input', () => EngineInput) input: EngineInput) {
     return { campaign: await execute(context.services, callerOf(context), pauseEngine, input) };
   }
 
-  @Permit('engine.resume')
+  @Permit(resumeEngine.permission)
   @Mutation(() => CampaignPayload)
   async resumeEngine(@Ctx() context: ApiContext, @Arg('input', () => EngineInput) input: EngineInput) {
     return { campaign: await execute(context.services, callerOf(context), resumeEngine, input) };

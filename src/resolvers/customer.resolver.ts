@@ -8,13 +8,13 @@ import { Permit } from './permit.ts';
 /** Keeps mail from customers; whoever was approved but not released yet is dropped at the release. */
 @Resolver()
 export class CustomerResolver {
-  @Permit('customer.protect')
+  @Permit(recordOptOut.permission)
   @Mutation(() => CustomerPayload)
   recordOptOut(@Ctx() context: ApiContext, @Arg('input', () => RecordOptOutInput) input: RecordOptOutInput) {
     return execute(context.services, callerOf(context), recordOptOut, input);
   }
 
-  @Permit('customer.protect')
+  @Permit(addToQuietList.permission)
   @Mutation(() => CustomerPayload)
   addToQuietList(
     @Ctx() context: ApiContext,

@@ -28,7 +28,7 @@ export class DataUseResolver {
     return (await dataUsesDeclaredBy(manager, campaign, instant)).map((use) => viewAt(use, instant));
   }
 
-  @Permit('dataUse.declare')
+  @Permit(declareDataUse.permission)
   @Mutation(() => DataUsePayload)
   declareDataUse(
     @Ctx() context: ApiContext,
@@ -37,7 +37,7 @@ export class DataUseResolver {
     return act(context, declareDataUse, input);
   }
 
-  @Permit('dataUse.decide')
+  @Permit(signOffDataUse.permission)
   @Mutation(() => DataUsePayload, { description: 'By another person than the one who declared it.' })
   signOffDataUse(
     @Ctx() context: ApiContext,
@@ -46,7 +46,7 @@ export class DataUseResolver {
     return act(context, signOffDataUse, { id, note });
   }
 
-  @Permit('dataUse.decide')
+  @Permit(withdrawDataUse.permission)
   @Mutation(() => DataUsePayload, {
     description: 'Withdraws a sign-off, or refuses a declaration; from then on nothing is scored on it.',
   })

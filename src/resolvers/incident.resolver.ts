@@ -37,7 +37,7 @@ export class IncidentResolver {
     });
   }
 
-  @Permit('incident.resolve')
+  @Permit(resolveIncident.permission)
   @Mutation(() => IncidentPayload)
   async resolveIncident(
     @Ctx() context: ApiContext,

@@ -29,13 +29,13 @@ export class ModelActsResolver {
     return { model: await registerModel(services, callerOf(context), { campaign, read }) };
   }
 
-  @Permit('model.validate')
+  @Permit(validateModel.permission)
   @Mutation(() => ModelVersionPayload)
   validateModel(@Ctx() context: ApiContext, @Arg('input', () => ModelInput) input: ModelInput) {
     return act(context, validateModel, input);
   }
 
-  @Permit('model.approve')
+  @Permit(approveModel.permission)
   @Mutation(() => ModelVersionPayload, {
     description: 'By another person; each gate that warns is accepted in writing.',
   })
@@ -46,13 +46,13 @@ export class ModelActsResolver {
     return act(context, approveModel, { modelId, acceptances: acceptances ?? [], note });
   }
 
-  @Permit('model.activate')
+  @Permit(activateModel.permission)
   @Mutation(() => ModelVersionPayload, { description: 'From the next run on, instead of the one before.' })
   activateModel(@Ctx() context: ApiContext, @Arg('input', () => ModelInput) input: ModelInput) {
     return act(context, activateModel, input);
   }
 
-  @Permit('model.activate')
+  @Permit(retireModel.permission)
   @Mutation(() => ModelVersionPayload)
   retireModel(@Ctx() context: ApiContext, @Arg('input', () => ModelNoteInput) input: ModelNoteInput) {
     return act(context, retireModel, input);

@@ -13,7 +13,7 @@ import { Permit } from './permit.ts';
 /** Starting a run, resuming it, and watching how it goes on. */
 @Resolver(() => RunProgress)
 export class RunActsResolver {
-  @Permit('run.start')
+  @Permit(startRun.permission)
   @Mutation(() => StartRunPayload, { description: 'Answers when the run was started; it goes on by itself.' })
   async startRun(@Ctx() context: ApiContext, @Arg('input', () => StartRunInput) input: StartRunInput) {
     const { services, background } = context;
@@ -27,7 +27,7 @@ export class RunActsResolver {
     return answer;
   }
 
-  @Permit('run.resume')
+  @Permit(resumeRun.permission)
   @Mutation(() => RunPayload, { description: 'Lets a failed run go on at the step at which it failed.' })
   async resumeRun(@Ctx() context: ApiContext, @Arg('input', () => RunInput) input: RunInput) {
     const { services, background } = context;

@@ -108,13 +108,32 @@ export class ApiService {
   }
 
   async subscribe(person: Person, query: string) {
-    const client = createClient({
+    const client = this.#client(await this.token(person));
+    return { items: client.iterate<Answer['data']>({ query }), end: () => client.dispose() };
+  }
+
+  /** The code with which a subscription is refused before it sends anything; undefined when it is ended by itself. */
+  async subscriptionRefusal(token: string | null, query: string): Promise<string | undefined> {
+    const client = this.#client(token);
+    const refused = await client
+      .iterate<Answer['data']>({ query })
+      .next()
+      .then(
+        ({ value }) => value?.errors?.[0]?.extensions?.code as string | undefined,
+        (error: { code?: number; 0?: { extensions: { code: string } } }) =>
+          error.code === 4401 ? 'UNAUTHENTICATED' : error[0]?.extensions.code,
+      );
+    await client.dispose();
+    return refused;
+  }
+
+  #client(token: string | null) {
+    return createClient({
       url: `${this.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
       retryAttempts: 0,
-      connectionParams: { authorization: `Bearer ${await this.token(person)}` },
+      connectionParams: token === null ? {} : { authorization: `Bearer ${token}` },
     });
-    return { items: client.iterate<Answer['data']>({ query }), end: () => client.dispose() };
   }
 
   /** Gives staged audit entries their places. */

@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PERMISSIONS, ROLES, type Role } from '../../src/domain/permissions.ts';
+import { RESOLVERS } from '../../src/resolvers/api-schema.ts';
+import { permissionsOf } from '../../src/resolvers/boot-check.ts';
+import { ApiService } from '../support/api-service.ts';
+import { expectGolden } from '../support/golden.ts';
+import { installSmall, SMALL } from '../support/small-campaign.ts';
+
+const MATRIX = permissionsOf(RESOLVERS);
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const id = `"${NOBODY}"`;
+const may = (permission: (typeof MATRIX)[number]['permission'], role: Role) => {
+  const roles: readonly Role[] = PERMISSIONS[permission];
+  return roles.includes(role);
+};
+
+/** A call of every operation. What it is about does not exist, so that whoever may call it changes nothing. */
+const CALLS: Readonly<Record<string, string>> = {
+  'Query.viewer': '{ viewer { subject } }',
+  'Query.campaigns': '{ campaigns { key } }',
+  'Query.campaign': `{ campaign(key: "${SMALL}") { key } }`,
+  'Query.run': `{ run(campaign: "${SMALL}", week: "2026-W01") { id } }`,
+  'Query.runs': `{ runs(campaign: "${SMALL}") { totalCount } }`,
+  'Query.batch': `{ batch(id: ${id}) { id } }`,
+  'Query.batches': `{ batches(campaign: "${SMALL}") { totalCount } }`,
+  'Query.decision': `{ decision(campaign: "${SMALL}", week: "2026-W01", customer: "c1") { outcome } }`,
+  'Query.decisions': `{ decisions(campaign: "${SMALL}", week: "2026-W01") { totalCount } }`,
+  'Query.customerHistory': '{ customerHistory(customer: "c1") { totalCount } }',
+  'Query.modelVersion': `{ modelVersion(id: ${id}) { id } }`,
+  'Query.modelVersions': `{ modelVersions(campaign: "${SMALL}") { totalCount } }`,
+  'Query.liveModel': `{ liveModel(campaign: "${SMALL}") { id } }`,
+  'Query.dataUses': `{ dataUses(campaign: "${SMALL}") { id } }`,
+  'Query.config': `{ config(campaign: "${SMALL}") { id } }`,
+  'Query.incidents': '{ incidents { totalCount } }',
+  'Query.auditEntries': '{ auditEntries { totalCount } }',
+  'Query.auditCheckpoint': '{ auditCheckpoint { size } }',
+  'Query.auditInclusion': '{ auditInclusion(index: 0, treeSize: 1) { path } }',
+  'Query.auditConsistency': '{ auditConsistency(from: 1, to: 1) { path } }',
+  'Mutation.startRun': 'mutation { startRun(input: { campaign: "none" }) { started } }',
+  'Mutation.resumeRun': `mutation { resumeRun(input: { runId: ${id} }) { run { id } } }`,
+  'Mutation.reviewSample': `mutation { reviewSample(input: { batchId: ${id}, customer: "c1", verdict: FINE }) { batch { id } } }`,
+  'Mutation.removeFromBatch': `mutation { removeFromBatch(input: { batchId: ${id}, customer: "c1", note: "n" }) { batch { id } } }`,
+  'Mutation.submitBatch': `mutation { submitBatch(input: { batchId: ${id} }) { batch { id } } }`,
+  'Mutation.approveBatch': `mutation { approveBatch(input: { batchId: ${id} }) { batch { id } } }`,
+  'Mutation.rejectBatch': `mutation { rejectBatch(input: { batchId: ${id}, note: "n" }) { batch { id } } }`,
+  'Mutation.holdBatch': `mutation { holdBatch(input: { batchId: ${id}, note: "n" }) { batch { id } } }`,
+  'Mutation.liftHold': `mutation { liftHold(input: { batchId: ${id}, note: "n" }) { batch { id } } }`,
+  'Mutation.releaseBatch': `mutation { releaseBatch(input: { batchId: ${id} }) { batch { id } } }`,
+  'Mutation.pauseEngine':
+    'mutation { pauseEngine(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
+  'Mutation.resumeEngine':
+    'mutation { resumeEngine(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
+  'Mutation.registerModel':
+    'mutation { registerModel(input: { campaign: "none", package: "AAAA" }) { model { id } } }',
+  'Mutation.validateModel': `mutation { validateModel(input: { modelId: ${id} }) { model { id } } }`,
+  'Mutation.approveModel': `mutation { approveModel(input: { modelId: ${id} }) { model { id } } }`,
+  'Mutation.activateModel': `mutation { activateModel(input: { modelId: ${id} }) { model { id } } }`,
+  'Mutation.retireModel': `mutation { retireModel(input: { modelId: ${id}, note: "n" }) { model { id } } }`,
+  'Mutation.declareDataUse':
+    'mutation { declareDataUse(input: { campaign: "none", columns: ["a"], source: "s", purpose: "p", legalBasis: "l", validUntil: "2030-01-01" }) { dataUse { id } } }',
+  'Mutation.signOffDataUse': `mutation { signOffDataUse(input: { id: ${id} }) { dataUse { id } } }`,
+  'Mutation.withdrawDataUse': `mutation { withdrawDataUse(input: { id: ${id} }) { dataUse { id } } }`,
+  'Mutation.resolveIncident': `mutation { resolveIncident(input: { incidentId: ${id}, note: "n" }) { incident { id } } }`,
+  'Mutation.recordOptOut': 'mutation { recordOptOut(input: { customer: "a b", note: "n" }) { customer } }',
+  'Mutation.addToQuietList':
+    'mutation { addToQuietList(input: { campaign: "none", customer: "c1", until: "2030-01-01", reason: "r" }) { customer } }',
+  'Subscription.runProgress': 'subscription { runProgress(campaign: "none") { step } }',
+};
+
+let service: ApiService;
+beforeAll(async () => {
+  service = await ApiService.start();
+  await installSmall(service.harness);
+  await service.sequence();
+});
+afterAll(() => service?.stop());
+
+/** The code with which an operation is refused to these roles, undefined when it is answered. */
+async function codeFor(operation: string, roles: readonly Role[] | null): Promise<string | undefined> {
+  const query = CALLS[operation] ?? '';
+  const token =
+    roles === null
+      ? null
+      : await service.tokens.issue({ subject: `a-${roles.join()}`, name: null, roles, hours: 1 });
+  if (operation.startsWith('Subscription.')) return service.subscriptionRefusal(token, query);
+  return (await service.askWith(token, query)).errors?.[0]?.extensions.code;
+}
+
+describe('who may do what', () => {
+  it('is what the golden matrix says', async () => {
+    const width = Math.max(...MATRIX.map(({ operation }) => operation.length));
+    const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+    const lines = [
+      row(['operation'.padEnd(width), 'permission'.padEnd(17), ...ROLES]),
+      row(['-'.repeat(width), '-'.repeat(17), ...ROLES.map(({ length }) => '-'.repeat(length))]),
+      ...MATRIX.map(({ operation, permission }) =>
+        row([
+          operation.padEnd(width),
+          permission.padEnd(17),
+          ...ROLES.map((role) => (may(permission, role) ? '✓' : '–').padEnd(role.length)),
+        ]),
+      ),
+    ];
+    await expectGolden(`${lines.join('\n')}\n`, join(import.meta.dirname, '../golden/permission-matrix.md'));
+  });
+
+  it('is tried call by call', () => {
+    expect(Object.keys(CALLS).toSorted()).toEqual(MATRIX.map(({ operation }) => operation));
+  });
+
+  describe.each(ROLES)('%s', (role) => {
+    it.each(MATRIX.map(({ operation, permission }) => [operation, permission] as const))(
+      '%s',
+      async (operation, permission) => {
+        const before = (await service.entries()).length;
+        const code = await codeFor(operation, [role]);
+        if (may(permission, role)) {
+          expect(['FORBIDDEN', 'UNAUTHENTICATED', 'INTERNAL']).not.toContain(code);
+          return;
+        }
+        expect(code).toBe('FORBIDDEN');
+        const entries = (await service.entries()).slice(before);
+        expect(entries).toHaveLength(1);
+        expect(entries[0]).toMatchObject({
+          actor: `a-${role}`,
+          role: null,
+          refusal: { code: 'FORBIDDEN', rule: permission },
+        });
+      },
+    );
+  });
+
+  it.each(MATRIX.map(({ operation }) => operation))('%s is for nobody without a token', async (operation) => {
+    expect(await codeFor(operation, null)).toBe('UNAUTHENTICATED');
+  });
+
+  it.each(MATRIX.map(({ operation }) => operation))('%s is for nobody without a role', async (operation) => {
+    expect(await codeFor(operation, [])).toBe('FORBIDDEN');
+  });
+});
