@@ -9,6 +9,7 @@ import { createLogger } from './adapters/log/logger.ts';
 import { FileModelPackageReader } from './adapters/package/model-package-reader.ts';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded-postgres.ts';
 import { OnnxScorer } from './adapters/scorer/onnx-scorer.ts';
+import { WarmScorer } from './adapters/scorer/warm-scorer.ts';
 import { systemClock, systemIds, systemRandomness } from './adapters/system/system-ports.ts';
 import type { SignedLog } from './audit/sequencer.ts';
 import { openAuditKey } from './audit-key.ts';
@@ -72,13 +73,14 @@ export async function openApp(
     await mkdir(settings.outboxDir, { recursive: true });
     const logger = createLogger({ level: settings.logLevel, fields: () => requestField() });
     const db = await serviceDataSource(database.url, ENTITIES).initialize();
+    const scorer = new WarmScorer(new OnnxScorer());
     const services: Services = {
       db,
       clock: systemClock,
       ids: systemIds,
       randomness: systemRandomness,
       feeds: new FolderFeedSource(settings.inboxDir),
-      scorer: new OnnxScorer(),
+      scorer,
       packages: new FileModelPackageReader(),
       mailTool: mailToolOf(settings),
       notifier: notifierOf(settings, logger),
@@ -97,6 +99,7 @@ export async function openApp(
           ? await DevTokens.open(settings.tokenKeyFile, systemClock)
           : new OidcAuthenticator(settings.oidc, systemClock),
       async close() {
+        await scorer.close();
         await db.destroy();
         await database.close();
       },

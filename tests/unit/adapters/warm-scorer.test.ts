@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { WarmScorer } from '../../../src/adapters/scorer/warm-scorer.ts';
+import type { ModelSpec, Scorer } from '../../../src/domain/ports.ts';
+
+const spec = (text: string): ModelSpec => ({
+  model: Buffer.from(text),
+  features: ['age'],
+  output: { name: 'p', index: 1 },
+});
+
+/** Counts what is opened and closed; scores the text `bad` with an error. */
+function counting() {
+  const counts = { opened: 0, closed: 0 };
+  const inner: Scorer = {
+    open: async ({ model }) => {
+      counts.opened++;
+      return {
+        runtime: 'counting',
+        score: async (_matrix, rows) => {
+          if (Buffer.from(model).toString() === 'bad') throw new Error('no score');
+          return new Float64Array(rows);
+        },
+        close: async () => void counts.closed++,
+      };
+    },
+  };
+  return { counts, scorer: new WarmScorer(inner) };
+}
+
+describe('WarmScorer', () => {
+  it('gives the same model its process again', async () => {
+    const { counts, scorer } = counting();
+    await (await scorer.open(spec('a'))).close();
+    const again = await scorer.open(spec('a'));
+    expect(await again.score(new Float32Array(3), 3)).toHaveLength(3);
+    expect(counts).toEqual({ opened: 1, closed: 0 });
+  });
+
+  it('opens two at once for two users of a model', async () => {
+    const { counts, scorer } = counting();
+    await scorer.open(spec('a'));
+    await scorer.open(spec('a'));
+    expect(counts.opened).toBe(2);
+  });
+
+  it('keeps one model, the last', async () => {
+    const { counts, scorer } = counting();
+    await (await scorer.open(spec('a'))).close();
+    await (await scorer.open(spec('b'))).close();
+    expect(counts).toEqual({ opened: 2, closed: 1 });
+  });
+
+  it('keeps no session that failed', async () => {
+    const { counts, scorer } = counting();
+    const session = await scorer.open(spec('bad'));
+    await expect(session.score(new Float32Array(1), 1)).rejects.toThrow('no score');
+    await session.close();
+    expect(counts.closed).toBe(1);
+  });
+
+  it('ends what it keeps when it is closed', async () => {
+    const { counts, scorer } = counting();
+    await (await scorer.open(spec('a'))).close();
+    await scorer.close();
+    expect(counts.closed).toBe(1);
+  });
+});
