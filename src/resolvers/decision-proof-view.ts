@@ -1,7 +1,8 @@
 import type { LoggedCheckpoint } from '../audit/log-reads.ts';
 import type { AuditCheckpoint, InclusionProof } from '../schema/audit.type.ts';
 import type { DecisionProof } from '../schema/decision.type.ts';
-import type { DecisionPath, RunInclusion } from '../store/decision-proof.reads.ts';
+import type { DecisionPath } from '../store/decision.store.ts';
+import type { RunInclusion } from '../store/decision-proof.reads.ts';
 
 /** A SHA-256 hash as the API shows it. */
 export function digestView(hash: Uint8Array): string {

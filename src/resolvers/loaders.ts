@@ -3,24 +3,13 @@ import type { LoggedCheckpoint } from '../audit/log-reads.ts';
 import { batchesOfRuns, handOffsOf } from '../store/batch.reads.ts';
 import { campaignsByKey, configsAt, configsById } from '../store/campaign.reads.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
-import { decisionPath } from '../store/decision.store.ts';
+import { type DecisionPath, decisionPaths } from '../store/decision.store.ts';
 import { decisionsOn } from '../store/decision-list.reads.ts';
-import {
-  type DecisionPath,
-  entriesOfRuns,
-  inclusionsOfRuns,
-  type RunInclusion,
-} from '../store/decision-proof.reads.ts';
+import { entriesOfRuns, inclusionsOfRuns, type RunInclusion } from '../store/decision-proof.reads.ts';
 import { funnelsOf } from '../store/funnel.reads.ts';
 import { liveModels, modelsById } from '../store/model.reads.ts';
 import { checksOf, newestRuns, runsById } from '../store/run.reads.ts';
 import type { Services } from '../use-cases/services.ts';
-
-/** A customer in a run that decided. */
-export interface DecisionKey {
-  readonly runId: string;
-  readonly customer: string;
-}
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
@@ -75,10 +64,15 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
       (runIds) => entriesOfRuns(manager, runIds),
       ({ runId }) => runId,
     ),
-    decisionPath: new DataLoader<{ readonly runId: string; readonly row: number }, DecisionPath>(
-      (keys) => Promise.all(keys.map(({ runId, row }) => decisionPath(manager, runId, row))),
-      { cache: false },
-    ),
+    decisionPath: ofRuns<{ readonly row: number }, DecisionPath>(async (runId, keys) => {
+      const rows = keys.map(({ row }) => row);
+      return decisionPaths(manager, runId, rows);
+    }),
+    decision: ofRuns<{ readonly customer: string }, RecordedDecision | null>(async (runId, keys) => {
+      const customers = keys.map(({ customer }) => customer);
+      const found = new Map((await decisionsOn(manager, runId, customers)).map((one) => [one.customer, one]));
+      return customers.map((customer) => found.get(customer) ?? null);
+    }),
     checks: new DataLoader(
       async (runIds: readonly string[]) => {
         const byRun = Map.groupBy(await checksOf(manager, unique(runIds)), ({ runId }) => runId);
@@ -96,23 +90,6 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
       },
       { cache: false },
     ),
-    decision: new DataLoader<DecisionKey, RecordedDecision | null>(
-      async (keys) => {
-        const byRun = Map.groupBy(keys, ({ runId }) => runId);
-        const found = await Promise.all(
-          Array.from(byRun, ([runId, asked]) =>
-            decisionsOn(
-              manager,
-              runId,
-              asked.map(({ customer }) => customer),
-            ),
-          ),
-        );
-        const byKey = new Map(found.flat().map((one) => [`${one.runId} ${one.customer}`, one]));
-        return keys.map(({ runId, customer }) => byKey.get(`${runId} ${customer}`) ?? null);
-      },
-      { cache: false },
-    ),
   };
 }
 
@@ -125,6 +102,26 @@ function loader<Thing>(
     async (keys) => {
       const found = new Map((await read(unique(keys))).map((thing) => [keyOf(thing), thing]));
       return keys.map((key) => found.get(key) ?? null);
+    },
+    { cache: false },
+  );
+}
+
+/** What is read from one run's table at a time; answers in the order of the keys. */
+function ofRuns<Key, Thing>(
+  read: (runId: string, keys: readonly Key[]) => Promise<readonly Thing[]>,
+): DataLoader<Key & { readonly runId: string }, Thing> {
+  return new DataLoader(
+    async (keys) => {
+      const things = new Map<unknown, Thing>();
+      for (const [runId, ofRun] of Map.groupBy(keys, (key) => key.runId)) {
+        const found = await read(runId, ofRun);
+        ofRun.forEach((key, place) => {
+          const thing = found[place];
+          if (thing !== undefined) things.set(key, thing);
+        });
+      }
+      return keys.map((key) => things.get(key) ?? new Error('nothing was read'));
     },
     { cache: false },
   );

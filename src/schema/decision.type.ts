@@ -21,7 +21,7 @@ export class DecisionProof {
   @Field(() => DigestScalar)
   readonly leaf!: string;
 
-  @Field(() => Base64Scalar)
+  @Field(() => Base64Scalar, { description: 'In the text of the leaf it stands in hex.' })
   readonly salt!: string;
 
   @Field(() => Int)

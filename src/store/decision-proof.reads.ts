@@ -1,10 +1,6 @@
 import { hashReader, type LoggedCheckpoint, newestCheckpoint } from '../audit/log-reads.ts';
 import { proveInclusion } from '../audit/proof.ts';
-import { decisionPath } from './decision.store.ts';
 import type { Transaction } from './transaction.ts';
-
-/** The path from a decision's leaf to the root of its run. */
-export type DecisionPath = Awaited<ReturnType<typeof decisionPath>>;
 
 /** That the entry of a run's decisions is in the log: its place, its leaf hash and the path to the root. */
 export interface RunInclusion {

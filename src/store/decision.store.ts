@@ -106,29 +106,38 @@ export class DecisionWriter {
   }
 }
 
-/** The path from a decision's leaf to the root of its run, nearest sibling first. */
-export async function decisionPath(
+/** A decision's leaf in the tree of its run's `size` decisions, and the path to the root, nearest sibling first. */
+export interface DecisionPath {
+  readonly leaf: Uint8Array;
+  readonly size: number;
+  readonly path: readonly Uint8Array[];
+}
+
+/** The paths of some rows of a run, in their order. Throws where the run has no such row. */
+export async function decisionPaths(
   db: Pick<EntityManager, 'query'>,
   runId: string,
-  row: number,
-): Promise<{ readonly leaf: Uint8Array; readonly size: number; readonly path: readonly Uint8Array[] }> {
-  const block = Math.floor(row / BLOCK_LEAVES);
+  rows: readonly number[],
+): Promise<readonly DecisionPath[]> {
   const roots: { root: Buffer; size: number }[] = await db.query(
     'select root, length(hashes) / 32 as size from decision_leaf where run_id = $1 order by block',
     [runId],
   );
-  const [found]: { hashes: Buffer }[] = await db.query(
-    'select hashes from decision_leaf where run_id = $1 and block = $2',
-    [runId, block],
+  const blockOf = (row: number) => Math.floor(row / BLOCK_LEAVES);
+  const stored: { block: number; hashes: Buffer }[] = await db.query(
+    'select block, hashes from decision_leaf where run_id = $1 and block = any ($2)',
+    [runId, [...new Set(rows.map(blockOf))]],
   );
-  if (found === undefined) throw new Error(`run ${runId} has no leaf ${row}`);
-  const index = row % BLOCK_LEAVES;
-  return {
-    leaf: found.hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES),
-    size: roots.reduce((sum, { size }) => sum + size, 0),
-    path: [
-      ...merklePath(found.hashes, index),
-      ...merklePath(Buffer.concat(roots.map(({ root }) => root)), block),
-    ],
-  };
+  const size = roots.reduce((sum, part) => sum + part.size, 0);
+  const top = Buffer.concat(roots.map(({ root }) => root));
+  const blocks = new Map(
+    stored.map(({ block, hashes }) => [block, { hashes, above: merklePath(top, block) }]),
+  );
+  return rows.map((row) => {
+    const block = blocks.get(blockOf(row));
+    if (block === undefined) throw new Error(`run ${runId} has no leaf ${row}`);
+    const index = row % BLOCK_LEAVES;
+    const leaf = block.hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+    return { leaf, size, path: [...merklePath(block.hashes, index), ...block.above] };
+  });
 }

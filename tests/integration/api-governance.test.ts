@@ -1,0 +1,289 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openCheckpoint } from '../../src/audit/checkpoint.ts';
+import { checkConsistency, checkInclusion } from '../../src/audit/proof.ts';
+import { applyCampaign } from '../../src/use-cases/apply-campaign.ts';
+import { execute } from '../../src/use-cases/execute.ts';
+import { type Answer, ApiService } from '../support/api-service.ts';
+import { LOG } from '../support/audit-log.ts';
+import { OLGA } from '../support/service-harness.ts';
+import { SMALL, smallDefinition, writeSmallCampaign } from '../support/small-campaign.ts';
+import { zipFile } from '../support/zip-builder.ts';
+
+let service: ApiService;
+let zip: string;
+beforeAll(async () => {
+  service = await ApiService.start();
+  service.harness.now = new Date('2026-11-01T09:00:00Z');
+  const { model } = await writeSmallCampaign(service.harness.folder);
+  const names = ['model.onnx', 'card.yaml', 'reference.csv', 'training.csv'];
+  const contents = await Promise.all(names.map((name) => readFile(join(model, name))));
+  zip = Buffer.from(
+    zipFile(names.map((name, i) => ({ name, content: contents[i] ?? new Uint8Array() }))),
+  ).toString('base64');
+  await execute(service.harness.services, OLGA, applyCampaign, smallDefinition());
+});
+afterAll(() => service?.stop());
+
+const hash = (digest: string) => Buffer.from(digest.slice('sha256:'.length), 'hex');
+const at = (day: number) => {
+  service.harness.now = new Date(Date.UTC(2026, 10, day, 9));
+};
+const instant = (day: number) => new Date(Date.UTC(2026, 10, day, 10)).toISOString();
+
+describe('data uses', () => {
+  const uses = async (when?: string): Promise<Answer['data'][]> =>
+    (
+      await service.get(
+        'mark',
+        `query ($at: DateTime) { dataUses(campaign: "${SMALL}", at: $at) { id status columns purpose legalBasis validUntil declaredBy decidedBy decidedAt note campaign { key } } }`,
+        { at: when ?? null },
+      )
+    ).dataUses;
+  const decide = (name: string, id: string, note = '') =>
+    `mutation { ${name}(input: { id: "${id}", note: "${note}" }) { dataUse { status decidedBy } } }`;
+
+  it('are declared, signed off by another, withdrawn, and shown as they stood at an instant', async () => {
+    const declare = (
+      validUntil: string,
+    ) => `mutation { declareDataUse(input: { campaign: "${SMALL}", columns: ["age"],
+      source: "mart", purpose: "estimate", legalBasis: "consent", validUntil: "${validUntil}" }) { dataUse { id status declaredBy } } }`;
+    at(2);
+    expect(await service.refusal('olga', declare('2026-10-01'))).toBe('BAD_INPUT VALID_UNTIL');
+    const { dataUse } = (await service.get('olga', declare('2026-11-20'))).declareDataUse;
+    expect(dataUse).toMatchObject({ status: 'DECLARED', declaredBy: 'olga' });
+    at(4);
+    expect(await service.refusal('olga', decide('signOffDataUse', dataUse.id))).toBe(
+      'FORBIDDEN dataUse.decide',
+    );
+    expect((await service.get('carla', decide('signOffDataUse', dataUse.id))).signOffDataUse.dataUse).toEqual(
+      {
+        status: 'SIGNED_OFF',
+        decidedBy: 'carla',
+      },
+    );
+    at(6);
+    await service.get('carla', decide('withdrawDataUse', dataUse.id, 'no longer'));
+    const statusAt = async (day: number) =>
+      (await uses(instant(day))).find(({ id }) => id === dataUse.id)?.status;
+    expect(await Promise.all([1, 2, 3, 4, 5, 6, 7].map(statusAt))).toEqual([
+      undefined,
+      'DECLARED',
+      'DECLARED',
+      'SIGNED_OFF',
+      'SIGNED_OFF',
+      'WITHDRAWN',
+      'WITHDRAWN',
+    ]);
+    expect((await uses(instant(5))).find(({ id }) => id === dataUse.id)).toMatchObject({
+      decidedBy: 'carla',
+      decidedAt: '2026-11-04T09:00:00.000Z',
+      note: null,
+      campaign: { key: SMALL },
+    });
+  });
+
+  it('expire after their last day', async () => {
+    const [use] = await uses();
+    await service.get('carla', decide('signOffDataUse', use.id));
+    const signed = async (when: string) => (await uses(when)).find(({ id }) => id === use.id)?.status;
+    expect(await signed('2035-12-31T23:59:59Z')).toBe('SIGNED_OFF');
+    expect(await signed('2036-01-01T00:00:00Z')).toBe('EXPIRED');
+  });
+});
+
+describe('a model version', () => {
+  const act = (name: string, id: string, extra = '') =>
+    `mutation { ${name}(input: { modelId: "${id}"${extra} }) { model { id status approvedBy liveFrom liveUntil gates { name verdict acceptedBy acceptance } } } }`;
+  const live = async (when: string | null) =>
+    (
+      await service.get('mark', `query ($at: DateTime) { liveModel(campaign: "${SMALL}", at: $at) { id } }`, {
+        at: when,
+      })
+    ).liveModel;
+  const register = `mutation ($package: Base64!) { registerModel(input: { campaign: "${SMALL}", package: $package }) { model { id status name version registeredBy gates { name verdict } } } }`;
+
+  it('is registered from a zip, approved by another, activated and retired', async () => {
+    at(8);
+    const { model } = (await service.get('olga', register, { package: zip })).registerModel;
+    expect(model).toMatchObject({ status: 'VALIDATED', name: 'likely', version: '1', registeredBy: 'olga' });
+    expect((await service.get('olga', register, { package: zip })).registerModel.model.id).toBe(model.id);
+    await service.get('olga', act('validateModel', model.id));
+    expect(await service.refusal('olga', act('activateModel', model.id))).toBe('INVALID_STATE MODEL_STATUS');
+    const acceptances = model.gates
+      .map(({ name }: { name: string }) => `{ gate: "${name}", reason: "judged" }`)
+      .join(' ');
+    const approved = await service.get(
+      'carla',
+      act('approveModel', model.id, `, acceptances: [${acceptances}]`),
+    );
+    expect(approved.approveModel.model).toMatchObject({ status: 'APPROVED', approvedBy: 'carla' });
+    at(10);
+    const { activateModel } = await service.get('olga', act('activateModel', model.id));
+    expect(activateModel.model).toMatchObject({
+      status: 'LIVE',
+      liveFrom: '2026-11-10T09:00:00.000Z',
+      liveUntil: null,
+    });
+    at(12);
+    await service.get('olga', act('retireModel', model.id, ', note: "too old"'));
+    expect([
+      await live(instant(9)),
+      await live(instant(11)),
+      await live(instant(13)),
+      await live(null),
+    ]).toEqual([null, { id: model.id }, null, null]);
+    const { modelVersions } = await service.get(
+      'mark',
+      `{ modelVersions(campaign: "${SMALL}") { totalCount nodes { id intendedUse notToBeUsedWhen weaknesses digest } } }`,
+    );
+    expect(modelVersions).toMatchObject({
+      totalCount: 1,
+      nodes: [{ id: model.id, weaknesses: ['it believes whatever it is told'] }],
+    });
+  });
+
+  it('is not made of something else', async () => {
+    const nothing = Buffer.from('not a zip').toString('base64');
+    expect(await service.refusal('olga', register, { package: nothing })).toBe('BAD_INPUT PACKAGE');
+    expect(
+      (await service.ask('olga', register, { package: 'not base64!' })).errors?.[0]?.extensions.code,
+    ).toBe('BAD_INPUT');
+  });
+});
+
+describe('settings', () => {
+  it('are those of an instant', async () => {
+    const config = async (when: string) =>
+      (
+        await service.get(
+          'mark',
+          `{ config(campaign: "${SMALL}", at: "${when}") { number schedule limits { check warn halt } } }`,
+        )
+      ).config;
+    expect(await config('2026-10-31T00:00:00Z')).toBeNull();
+    expect(await config('2026-11-30T00:00:00Z')).toMatchObject({ number: 1, schedule: '0 1 * * 0' });
+    expect((await config('2026-11-30T00:00:00Z')).limits).toContainEqual({
+      check: 'DRIFT',
+      warn: null,
+      halt: null,
+    });
+  });
+});
+
+describe('whom to leave alone', () => {
+  it('the contact centre tells, and learns nothing else', async () => {
+    expect(
+      (
+        await service.get(
+          'cees',
+          'mutation { recordOptOut(input: { customer: "c7", note: "called" }) { customer } }',
+        )
+      ).recordOptOut,
+    ).toEqual({ customer: 'c7' });
+    expect(
+      (
+        await service.get(
+          'cees',
+          `mutation { addToQuietList(input: { campaign: "${SMALL}", customer: "c8", until: "2026-12-31", reason: "in mourning" }) { customer } }`,
+        )
+      ).addToQuietList,
+    ).toEqual({ customer: 'c8' });
+    expect((await service.get('cees', '{ viewer { subject roles } }')).viewer).toEqual({
+      subject: 'cees',
+      roles: ['CONTACT_CENTRE'],
+    });
+    expect(await service.refusal('cees', '{ campaigns { key } }')).toBe('FORBIDDEN campaign.read');
+  });
+});
+
+describe('the audit log', () => {
+  const page = (filter = '', first = 5) =>
+    `query ($after: String) { auditEntries(first: ${first}, after: $after${filter}) { totalCount pageInfo { hasNextPage endCursor }
+       nodes { index at actor role action campaign subject digest summary leaf } } }`;
+
+  it('is read from the newest on, everything by compliance and their own by operators', async () => {
+    const all = await service.entries();
+    const { auditEntries } = await service.get('carla', page('', 200));
+    expect(auditEntries.totalCount).toBe(all.length);
+    const nodes: Answer['data'][] = [];
+    for (let after: string | null = null; ; ) {
+      const { auditEntries: part }: Answer['data'] = await service.get('carla', page(), { after });
+      nodes.push(...part.nodes);
+      if (!part.pageInfo.hasNextPage) break;
+      after = part.pageInfo.endCursor;
+    }
+    expect(nodes).toEqual(auditEntries.nodes);
+    expect(nodes.map(({ index }) => index)).toEqual(all.map((_, i) => all.length - 1 - i));
+    const own = (await service.get('olga', page('', 200))).auditEntries;
+    expect(own.totalCount).toBe(all.filter(({ actor }) => actor === 'olga').length);
+    expect(new Set(own.nodes.map(({ actor }: { actor: string }) => actor))).toEqual(new Set(['olga']));
+  });
+
+  it('refuses an operator what others did', async () => {
+    expect(await service.refusal('olga', page(', filter: { actor: "carla" }'))).toBe('FORBIDDEN audit.read');
+    const mine = (await service.get('olga', page(', filter: { actor: "olga" }'))).auditEntries;
+    expect(mine.totalCount).toBeGreaterThan(0);
+  });
+
+  it('is searched by what an entry says', async () => {
+    const found = (
+      await service.get(
+        'carla',
+        page(
+          ', filter: { action: ["dataUse.signOff"], actor: "carla", from: "2026-11-04T00:00:00Z", to: "2026-11-05T00:00:00Z" }',
+        ),
+      )
+    ).auditEntries;
+    expect(found.totalCount).toBe(1);
+    expect(found.nodes[0]).toMatchObject({
+      action: 'dataUse.signOff',
+      campaign: SMALL,
+      role: 'COMPLIANCE_REVIEWER',
+    });
+  });
+
+  it('proves that an entry is in it, and that it only grew', async () => {
+    await service.sequence();
+    const first = (await service.get('carla', '{ auditCheckpoint { origin size root signedNote at } }'))
+      .auditCheckpoint;
+    expect(openCheckpoint(first.signedNote, LOG.signer.verifier)).toMatchObject({ size: first.size });
+    const proof = (
+      await service.get(
+        'carla',
+        `{ auditInclusion(index: 2, treeSize: ${first.size}) { index treeSize leaf path } }`,
+      )
+    ).auditInclusion;
+    expect(checkInclusion(2, first.size, hash(proof.leaf), proof.path.map(hash), hash(first.root))).toBe(
+      true,
+    );
+    await service.get(
+      'cees',
+      'mutation { recordOptOut(input: { customer: "c9", note: "called" }) { customer } }',
+    );
+    await service.sequence();
+    const next = (await service.get('carla', '{ auditCheckpoint { size root } }')).auditCheckpoint;
+    const { path } = (
+      await service.get(
+        'carla',
+        `{ auditConsistency(from: ${first.size}, to: ${next.size}) { from to path } }`,
+      )
+    ).auditConsistency;
+    expect(checkConsistency(first.size, next.size, hash(first.root), hash(next.root), path.map(hash))).toBe(
+      true,
+    );
+  });
+
+  it.each([
+    ['auditInclusion(index: 0, treeSize: 1000000) { path }', 'NOT_FOUND TREE_SIZE'],
+    ['auditInclusion(index: -1, treeSize: 1) { path }', 'NOT_FOUND ENTRY'],
+    ['auditInclusion(index: 1, treeSize: 1) { path }', 'NOT_FOUND ENTRY'],
+    ['auditInclusion(index: 0, treeSize: -1) { path }', 'NOT_FOUND ENTRY'],
+    ['auditConsistency(from: 0, to: 1) { path }', 'BAD_INPUT TREE_SIZE'],
+    ['auditConsistency(from: 2, to: 1) { path }', 'BAD_INPUT TREE_SIZE'],
+    ['auditConsistency(from: 1, to: 1000000) { path }', 'NOT_FOUND TREE_SIZE'],
+  ])('%s', async (query, refusal) => {
+    expect(await service.refusal('carla', `{ ${query} }`)).toBe(refusal);
+  });
+});
