@@ -11,7 +11,7 @@ import { systemIds, systemRandomness } from '../../src/adapters/system/system-po
 import type { CampaignDefinition } from '../../src/domain/campaign.ts';
 import type { Role } from '../../src/domain/permissions.ts';
 import type { IsoWeek } from '../../src/domain/week.ts';
-import type { BatchRow } from '../../src/store/batch.row.ts';
+import { BatchRow } from '../../src/store/batch.row.ts';
 import { serviceDataSource } from '../../src/store/data-source.ts';
 import { DataUseRow } from '../../src/store/data-use.row.ts';
 import { ENTITIES } from '../../src/store/entities.ts';
@@ -58,7 +58,6 @@ export class ServiceHarness {
     const database = await createTestDatabase();
     const folder = await mkdtemp(join(tmpdir(), 'waarom-'));
     const db = await serviceDataSource(database.databaseUrl, ENTITIES).initialize();
-    const told: { subject: string; text: string }[] = [];
     const harness: ServiceHarness = new ServiceHarness(database, folder, {
       db,
       clock: { now: () => harness.now },
@@ -68,12 +67,11 @@ export class ServiceHarness {
       scorer: new OnnxScorer(),
       packages: new FileModelPackageReader(),
       mailTool: new OutboxMailTool(join(folder, 'outbox')),
-      notifier: { notify: async (message) => void told.push(message) },
+      notifier: { notify: async (message) => void harness.told.push(message) },
       progress: () => {},
       engine: { version: 'test', commit: null },
       ...changes,
     });
-    harness.told.push(...told);
     return harness;
   }
 
@@ -110,20 +108,29 @@ export class ServiceHarness {
   }
 
   async batchOf(run: RunRow): Promise<BatchRow> {
-    const rows: BatchRow[] = await this.services.db.query('select * from batch where run_id = $1', [run.id]);
-    const [batch] = rows;
-    if (batch === undefined) throw new Error(`run ${run.id} has no batch`);
-    return batch;
+    return this.services.db.manager.findOneByOrFail(BatchRow, { runId: run.id });
   }
 
-  /** Reviews, submits, approves and releases a run's batch, as two people. */
-  async release(run: RunRow): Promise<string> {
+  /** Finds all of a batch's sample fine and submits it. */
+  async submit(run: RunRow): Promise<string> {
     const { id: batchId } = await this.batchOf(run);
     for (const { customer } of await this.services.db.manager.findBy(SampleItemRow, { batchId })) {
       await execute(this.services, OLGA, reviewSample, { batchId, customer, verdict: 'FINE', note: null });
     }
     await execute(this.services, OLGA, submitBatch, { batchId });
+    return batchId;
+  }
+
+  /** Reviews, submits and approves a run's batch, as two people. */
+  async approve(run: RunRow): Promise<string> {
+    const batchId = await this.submit(run);
     await execute(this.services, MARK, approveBatch, { batchId });
+    return batchId;
+  }
+
+  /** Reviews, submits, approves and releases a run's batch, as two people, and hands it over. */
+  async release(run: RunRow): Promise<string> {
+    const batchId = await this.approve(run);
     await execute(this.services, OLGA, releaseBatch, { batchId });
     await handOffReleased(this.services);
     return batchId;
