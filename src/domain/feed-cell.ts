@@ -3,14 +3,16 @@
 const DOT = 46;
 const MINUS = 45;
 const ZERO = 48;
+/** As far as they are exact doubles. */
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, i) => 10 ** i);
 const TRUE = Uint8Array.from('true', (c) => c.charCodeAt(0));
 const FALSE = Uint8Array.from('false', (c) => c.charCodeAt(0));
 const DAY = 86_400_000;
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * The number that `-?digits[.digits]` says, NaN where the bytes say something else. Fifteen digits are exact: both the
- * digits and the power of ten are, so their quotient is the nearest double. More than that is not a number of a feed.
+ * The number that `-?digits[.digits]` says, NaN where the bytes say something else or more than a double can hold.
+ * It is the nearest double: of up to fifteen digits both they and the power of ten are exact, so that their quotient is.
  */
 export function numberCell(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
@@ -28,7 +30,11 @@ export function numberCell(bytes: Uint8Array, start: number, end: number): numbe
       decimals = 0;
     } else return Number.NaN;
   }
-  if (at === first || decimals === 0 || digits > 999_999_999_999_999) return Number.NaN;
+  if (at === first || decimals === 0) return Number.NaN;
+  if (digits > 999_999_999_999_999 || decimals >= POWERS_OF_TEN.length) {
+    const value = Number(textCell(bytes, start, end));
+    return Number.isFinite(value) ? value : Number.NaN;
+  }
   const value = decimals > 0 ? digits / (POWERS_OF_TEN[decimals] ?? Number.NaN) : digits;
   return negative ? -value : value;
 }
@@ -45,11 +51,9 @@ export function dateCell(bytes: Uint8Array, start: number, end: number): number 
   const year = numberCell(bytes, start, start + 4);
   const month = numberCell(bytes, start + 5, start + 7);
   const day = numberCell(bytes, start + 8, end);
-  const time = Date.UTC(year, month - 1, day);
-  const back = new Date(time);
-  return back.getUTCMonth() === month - 1 && back.getUTCDate() === day && year >= 1000
-    ? time / DAY
-    : Number.NaN;
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const longest = month === 2 && leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
+  return year >= 1000 && day >= 1 && day <= longest ? Date.UTC(year, month - 1, day) / DAY : Number.NaN;
 }
 
 /** Whether the bytes are 1 to 64 of A-Z a-z 0-9 _ - (the pseudonymous id of a customer). */
@@ -70,13 +74,9 @@ export function matches(bytes: Uint8Array, start: number, end: number, expected:
   return true;
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** The text of a cell. The block's bytes were found to be valid UTF-8. */
 export function textCell(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte > 127) return new TextDecoder().decode(bytes.subarray(start, end));
-    text += String.fromCharCode(byte);
-  }
-  return text;
+  return decoder.decode(bytes.subarray(start, end));
 }

@@ -6,7 +6,8 @@ import type { IsoDate } from './week.ts';
 export interface FeedMeasures {
   readonly rows: number;
   readonly rejected: number;
-  readonly firstRejected: { readonly line: number; readonly field: string; readonly rule: string } | null;
+  /** The first row of the customers file that is not used, as file, line, field and rule. */
+  readonly firstRejected: string | null;
   /** Per column, the share of missing values. */
   readonly nulls: ReadonlyMap<string, number>;
   /** Per boolean eligibility column, the share of true. */
@@ -36,7 +37,7 @@ function rowsCheck(rows: number, past: readonly number[], config: Config): Check
     return check('FEED_ROWS', 'HALT', {
       measured: '0',
       limit: 'at least 1',
-      message: 'the feed holds no customer',
+      message: 'the feed has no row that can be used',
     });
   }
   const usual = median(past);
@@ -52,10 +53,7 @@ function rowsCheck(rows: number, past: readonly number[], config: Config): Check
 function rejectedCheck({ rows, rejected, firstRejected }: FeedMeasures, config: Config): Check {
   const limit = config.limits.FEED_REJECTED;
   const share = rejected === 0 ? 0 : rejected / (rows + rejected);
-  const example =
-    firstRejected === null
-      ? ''
-      : `; the first: customers, line ${firstRejected.line}, ${[firstRejected.field, firstRejected.rule].filter(Boolean).join(' ')}`;
+  const example = firstRejected === null ? '' : `; the first: ${firstRejected}`;
   return check('FEED_REJECTED', verdictAbove(share, limit), {
     measured: percent(share),
     limit: limitText(limit, percent),
@@ -95,21 +93,20 @@ export function judgeFreshness(facts: {
 }): Check {
   const { asOf, monday, sunday, producedOn, today } = facts;
   const fault =
-    asOf > today || producedOn > today
-      ? 'lies in the future'
-      : asOf > sunday
-        ? 'lies after the week'
-        : asOf < monday
-          ? 'lies before the week: the warehouse has not closed it yet'
-          : producedOn < asOf
-            ? 'lies after the day on which the feed was produced'
-            : null;
+    asOf > today
+      ? `asOf (${asOf}) lies in the future: today is ${today}`
+      : producedOn > today
+        ? `producedAt (${producedOn}) lies in the future: today is ${today}`
+        : asOf > sunday
+          ? `asOf (${asOf}) lies after the week, which ends on ${sunday}`
+          : asOf < monday
+            ? `asOf (${asOf}) lies before the week, which begins on ${monday}: the warehouse has not closed it yet`
+            : producedOn < asOf
+              ? `producedAt (${producedOn}) lies before asOf (${asOf})`
+              : null;
   return check('FEED_FRESH', fault === null ? 'PASS' : 'HALT', {
     measured: asOf,
     limit: `${monday} to ${sunday}`,
-    message:
-      fault === null
-        ? `the data are as of ${asOf}`
-        : `feed.json, asOf ${fault} (asOf ${asOf}, produced ${producedOn})`,
+    message: fault === null ? `the data are as of ${asOf}` : `feed.json, ${fault}`,
   });
 }

@@ -22,6 +22,8 @@ export interface RowFault {
 
 export interface ParsedBlock {
   readonly block: RowBlock;
+  /** The line of each accepted row. */
+  readonly lines: Int32Array;
   readonly rejected: readonly RowFault[];
   /** The first forbidden value and the first key that stands twice: either stops the feed. */
   readonly forbidden: RowFault | null;
@@ -38,6 +40,16 @@ interface Source {
   readonly column: ContractColumn;
   /** Its position in the file. */
   readonly index: number;
+  readonly required: boolean;
+}
+
+/** What rows are judged by, beside the columns. */
+export interface RowRules {
+  /** Dates after it lie in the future. */
+  readonly lastDay: IsoDate;
+  readonly uniqueKeys: boolean;
+  /** Columns besides the key that must not be empty. */
+  readonly required: readonly string[];
 }
 
 /** Reads the rows of a file by its columns: types, ranges, closed lists, dates up to a last day, forbidden values, keys. */
@@ -45,7 +57,8 @@ export class FeedRowParser {
   readonly #key: Source;
   readonly #numbers: readonly Source[];
   readonly #texts: readonly (Source & { readonly pool: TextPool<TextVerdict> })[];
-  readonly #lastDay: number;
+  readonly #lastDay: IsoDate;
+  readonly #lastDayNumber: number;
   /** Line by key, where keys must be unique. */
   readonly #lines: Map<string, number> | null;
   #forbidden: RowFault | null = null;
@@ -53,12 +66,12 @@ export class FeedRowParser {
   #fault: RowFault | null = null;
 
   /** @param header the columns of the file, in its order; each column of the contract is among them */
-  constructor(
-    contract: FeedContract,
-    header: readonly string[],
-    rules: { lastDay: IsoDate; uniqueKeys: boolean },
-  ) {
-    const source = (column: ContractColumn): Source => ({ column, index: header.indexOf(column.name) });
+  constructor(contract: FeedContract, header: readonly string[], rules: RowRules) {
+    const source = (column: ContractColumn): Source => ({
+      column,
+      index: header.indexOf(column.name),
+      required: rules.required.includes(column.name),
+    });
     const layout = layoutOf(contract);
     this.#key = source(layout.key);
     this.#numbers = layout.numbers.map(source);
@@ -66,7 +79,8 @@ export class FeedRowParser {
       ...source(column),
       pool: new TextPool((text) => judgeText(column, text)),
     }));
-    this.#lastDay = dayNumber(rules.lastDay);
+    this.#lastDay = rules.lastDay;
+    this.#lastDayNumber = dayNumber(rules.lastDay);
     this.#lines = rules.uniqueKeys ? new Map() : null;
   }
 
@@ -79,15 +93,19 @@ export class FeedRowParser {
     const customers: string[] = [];
     const numbers = this.#numbers.map(() => new Float64Array(raw.rows));
     const texts = this.#texts.map((): (string | null)[] => []);
+    const lines = new Int32Array(raw.rows);
     let kept = 0;
     for (let row = 0; row < raw.rows; row++) {
       this.#fault = null;
       const customer = this.#readKey(raw, row);
       this.#readNumbers(raw, row, numbers, kept);
       this.#readTexts(raw, row, texts, kept);
-      if (this.#fault === null) customers[kept++] = customer;
-      else rejected.push(this.#fault);
+      if (this.#fault === null) {
+        lines[kept] = raw.lines[row] ?? 0;
+        customers[kept++] = customer;
+      } else rejected.push(this.#fault);
     }
+    if (raw.ragged.length > 0) rejected.sort((a, b) => a.line - b.line);
     for (const values of texts) values.length = kept;
     const block = {
       rows: kept,
@@ -95,7 +113,13 @@ export class FeedRowParser {
       numbers: numbers.map((values) => values.subarray(0, kept)),
       texts,
     };
-    return { block, rejected, forbidden: this.#forbidden, key: this.#duplicate };
+    return {
+      block,
+      lines: lines.subarray(0, kept),
+      rejected,
+      forbidden: this.#forbidden,
+      key: this.#duplicate,
+    };
   }
 
   #readKey(raw: CellBlock, row: number): string {
@@ -107,7 +131,7 @@ export class FeedRowParser {
     const kind = forbiddenValue(key);
     if (kind !== null) this.#forbid(raw, row, column, kind);
     if (!isId(raw.bytes, start, end)) {
-      this.#reject(raw, row, column, key === '' ? 'is missing' : 'is not 1 to 64 of A-Z a-z 0-9 _ -');
+      this.#reject(raw, row, column, key === '' ? 'is missing' : NO_ID);
     } else if (this.#lines !== null) {
       const before = this.#lines.get(key);
       const line = raw.lines[row] ?? 0;
@@ -125,19 +149,20 @@ export class FeedRowParser {
       const at = 2 * (row * raw.width + source.index);
       const start = raw.cells[at] ?? 0;
       const end = raw.cells[at + 1] ?? 0;
+      const { column } = source;
       if (start === end) {
         values[kept] = Number.NaN;
+        if (source.required) this.#reject(raw, row, column, 'is missing');
         continue;
-      }
-      const { column } = source;
-      // Nothing that is forbidden by value is shorter, dates apart.
-      if (end - start >= 6 && column.type !== 'date' && !(column.type === 'number' && end - start < 9)) {
-        const kind = forbiddenValue(textCell(raw.bytes, start, end));
-        if (kind !== null) this.#forbid(raw, row, column, kind);
       }
       const value = readNumber(column, raw.bytes, start, end);
       values[kept] = value;
-      const rule = numberFault(column, value, this.#lastDay);
+      // What is no number may be anything; what is one, and no date, only a long whole number of forbidden data.
+      if (Number.isNaN(value) || (end - start >= 9 && column.type !== 'date' && Number.isInteger(value))) {
+        const kind = forbiddenValue(textCell(raw.bytes, start, end));
+        if (kind !== null) this.#forbid(raw, row, column, kind);
+      }
+      const rule = this.#numberFault(column, value);
       if (rule !== null) this.#reject(raw, row, column, rule);
     }
   }
@@ -152,6 +177,7 @@ export class FeedRowParser {
       const end = raw.cells[at + 1] ?? 0;
       if (start === end) {
         values[kept] = null;
+        if (source.required) this.#reject(raw, row, source.column, 'is missing');
         continue;
       }
       const { text, forbidden, rule } = source.pool.of(raw.bytes, start, end);
@@ -159,6 +185,15 @@ export class FeedRowParser {
       if (forbidden !== null) this.#forbid(raw, row, source.column, forbidden);
       if (rule !== null) this.#reject(raw, row, source.column, rule);
     }
+  }
+
+  /** What is wrong with a present value, null when nothing is; NaN says that the cell was not of its type. */
+  #numberFault(column: ContractColumn, value: number): string | null {
+    if (Number.isNaN(value)) return `is not ${KIND[column.type]}`;
+    if (column.type === 'date') return value <= this.#lastDayNumber ? null : `lies after ${this.#lastDay}`;
+    if (column.type === 'integer' && !Number.isSafeInteger(value)) return 'is not an integer';
+    if (column.min !== undefined && value < column.min) return `is below ${column.min}`;
+    return column.max !== undefined && value > column.max ? `is above ${column.max}` : null;
   }
 
   #forbid(raw: CellBlock, row: number, column: ContractColumn, kind: string): void {
@@ -188,22 +223,18 @@ const KIND = {
   text: 'a text',
 };
 
-/** What is wrong with a present value, null when nothing is; NaN says that the cell was not of its type. */
-function numberFault(column: ContractColumn, value: number, lastDay: number): string | null {
-  if (Number.isNaN(value)) return `is not ${KIND[column.type]}`;
-  if (column.type === 'date') return value <= lastDay ? null : 'lies in the future of the feed';
-  if (column.type === 'integer' && !Number.isInteger(value)) return 'is not an integer';
-  if (column.min !== undefined && value < column.min) return `is below ${column.min}`;
-  return column.max !== undefined && value > column.max ? `is above ${column.max}` : null;
-}
+const NO_ID = 'is not 1 to 64 of A-Z a-z 0-9 _ -';
+/** A text that the store can index. */
+const MOST_CHARACTERS = 500;
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 function judgeText(column: ContractColumn, text: string): TextVerdict {
   if (column.values?.includes(text) === true) return { text, forbidden: null, rule: null };
-  const rule =
-    column.values !== undefined
-      ? 'is not on the closed list'
-      : text.length > 1000
-        ? 'is longer than 1000 characters'
-        : null;
-  return { text, forbidden: forbiddenValue(text), rule };
+  return { text, forbidden: forbiddenValue(text), rule: textFault(column, text) };
+}
+
+function textFault(column: ContractColumn, text: string): string | null {
+  if (column.values !== undefined) return 'is not on the closed list';
+  if (column.type === 'id') return ID.test(text) ? null : NO_ID;
+  return text.length > MOST_CHARACTERS ? `is longer than ${MOST_CHARACTERS} characters` : null;
 }

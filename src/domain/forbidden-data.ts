@@ -1,54 +1,98 @@
-/** Words of column names, Dutch and English, that tell what kind of data a column holds (feed.md §1). */
-const COLUMN_WORDS: readonly (readonly [kind: string, words: RegExp])[] = [
-  [
-    'name',
-    /^((first|last|middle|full|family|given|sur|voor|achter|tussen|customer|klant)_?)?(name|naam|namen)$|^(initials|voorletters|tussenvoegsel|roepnaam|surname)$/,
-  ],
-  [
-    'address',
-    /(^|_)(address|adres|street|straat|straatnaam|streetname|house_?(no|nr|number)|huis_?(nr|nummer)|woonadres)(_|$)/,
-  ],
-  ['place', /(^|_)(city|town|place|plaats|woonplaats|residence|gemeente|municipality)(_|$)/],
-  ['postal code', /(^|_)(post_?code|postal_?code|zip|zip_?code|pc[46])(_|$)/],
-  ['gender', /(^|_)(gender|sex|geslacht)(_|$)/],
-  ['title', /^(title|titel|salutation|aanhef)$/],
+/**
+ * What column names tell of the data behind them, Dutch and English, in the order in which kinds are tried (feed.md §1).
+ * Names come in as words of lower case with `_` between; `_?` lets them be written in one.
+ */
+const COLUMN_NAMES: readonly (readonly [kind: string, name: RegExp])[] = [
   ['e-mail address', /(^|_)e_?mail(_?(address|adres))?$/],
   [
     'telephone',
-    /(^|_)(tele)?(phone|foon)(_?(no|nr|number|nummer))?$|(^|_)(tel|gsm|mobile_?(no|nr|number)|mobiel_?(nr|nummer))$/,
+    /(^|_)((tele)?(phone|foon)|mobile_?phone|mobiele_?telefoon|tel|gsm)(_?(no|nr|number|nummer))?$|(^|_)(mobile|mobiel)_?(no|nr|number|nummer)$|^(mobile|mobiel)$/,
   ],
-  ['account number', /(^|_)(iban|bban|account_?(no|nr|number)|reken(ing)?_?(nr|nummer))(_|$)/],
   [
     'citizen number',
-    /(^|_)(bsn|sofi|sofi_?(nr|nummer)|ssn|burger_?service_?nummer|citizen_?(no|nr|number))(_|$)/,
+    /(^|_)(bsn|sofi|ssn|burger_?service|citizen|social_?security|national_?id)(_?(no|nr|number|nummer|code))?$/,
   ],
-  ['nationality', /(^|_)(nationality|nationaliteit|citizenship|ethnicity|etniciteit)(_|$)/],
+  [
+    'account number',
+    /(^|_)(iban|bban|tegen_?rekening)(_|$)|(^|_)((bank_?)?account|iban|(bank_?)?reken(ing)?)_?(no|nr|number|nummer)(_|$)/,
+  ],
+  ['postal code', /(^|_)(post(al)?_?code|zip|zip_?code|pc_?[46]|pc_?[46]_?code)(_|$)/],
   [
     'place of birth',
-    /(^|_)(birth_?(place|country)|place_of_birth|country_of_birth|geboorte_?(plaats|land))(_|$)/,
+    /(^|_)(birth_?(place|country|city|town)|(place|country|city|town)_?of_?birth|geboorte_?(plaats|land))(_|$)/,
   ],
-  ['date of birth', /(^|_)(birth_?(date|day)|date_of_birth|dob|geboorte_?(datum|dag))(_|$)/],
+  [
+    'date of birth',
+    /(^|_)(birth_?(date|day)|(date|day)_?of_?birth|dob|geboorte_?(datum|dag)|geb_?datum|born_?on)(_|$)/,
+  ],
+  ['gender', /(^|_)(gender|sexe?|geslacht)(_|$)|^(is_)?(male|female|man|vrouw)$/],
+  ['nationality', /(^|_)(nationality|nationaliteit|citizenship|ethnicity|ethnic|etniciteit)(_|$)/],
+  [
+    'name',
+    /^((first|last|middle|full|family|given|birth|maiden|display|nick|user|sur|person|party|client|customer|partner|contact|voor|achter|tussen|roep|geslachts|geboorte|meisjes|klant|partner|persoons)_?)?(name|naam|namen)$|(^|_)(initials|voorletters|voorvoegsels?|tussenvoegsels?|tenaamstelling|account_?holder)(_|$)/,
+  ],
+  ['title', /^((academic|person|customer|klant)_?)?(title|titel)$|^(salutation|aanhef|titulatuur)$/],
+  [
+    'place',
+    /(^|_)(city|town|woon_?plaats|residence|municipality|gemeente|woonstad)(_?(name|naam|code|id))?$|^(place|plaats|stad)(_?(name|naam))?$/,
+  ],
+  [
+    'address',
+    /(^|_)(woon|post|huis|bezoek|home|postal|street)?_?(address|adres)(_?(line|regel))?$|(^|_)(street|straat)(_?(name|naam))?$|(^|_)(house|huis)_?(no|nr|number|nummer)(_|$)/,
+  ],
 ];
+
+/** "has_email" and "address_bounced" say something of an address, not where somebody is reached. */
+const ABOUT_CONTACT = /^(has|heeft)_/;
+const CONTACT = new Set(['e-mail address', 'telephone', 'address', 'account number']);
 
 /** The kind of forbidden data that a column of this name would hold, null when none. */
 export function forbiddenColumn(name: string): string | null {
-  const plain = name
-    .trim()
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
-    .replace(/[\s.-]+/g, '_');
-  // "address_bounced" says that mail came back, not where somebody lives.
-  if (plain === 'address_bounced') return null;
-  return COLUMN_WORDS.find(([, words]) => words.test(plain))?.[0] ?? null;
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '');
+  // "phone2" and "address_line_1" are as much a telephone and an address as the first.
+  const unnumbered = words.replace(/_?\d$/, '');
+  const kind = COLUMN_NAMES.find(([, known]) => known.test(words) || known.test(unnumbered))?.[0] ?? null;
+  return kind !== null && CONTACT.has(kind) && ABOUT_CONTACT.test(words) ? null : kind;
 }
 
-const EMAIL = /[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}/;
-const IBAN =
-  /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])/g;
-const POSTAL_CODE = /(?<![A-Za-z0-9])[1-9]\d{3} ?(?!S[ADS])[A-Z]{2}(?![A-Za-z0-9])/;
-const NINE_DIGITS = /(?<![A-Za-z0-9.,-])(\d{9}|\d{4}\.\d{2}\.\d{3})(?![A-Za-z0-9]|[.,]\d)/g;
+/** Length of an IBAN by country (ISO 13616 registry): what has another is none, however its digits add up. */
+const IBAN_LENGTHS: readonly (readonly [length: number, countries: string])[] = [
+  [15, 'NO'],
+  [16, 'BE'],
+  [18, 'DK|FK|FI|FO|GL|NL|SD'],
+  [19, 'MK|SI'],
+  [20, 'AT|BA|EE|KZ|LT|LU|MN|XK'],
+  [21, 'CH|HR|LI|LV'],
+  [22, 'BG|BH|CR|DE|GB|GE|IE|ME|RS|VA'],
+  [23, 'AE|GI|IL|IQ|OM|SO|TL'],
+  [24, 'AD|CZ|ES|MD|PK|RO|SA|SE|SK|TN|VG'],
+  [25, 'LY|PT|ST'],
+  [26, 'IS|TR'],
+  [27, 'FR|GR|IT|MC|MR|SM|DJ|BI'],
+  [28, 'AL|AZ|BY|CY|DO|GT|HU|LB|NI|PL|SV'],
+  [29, 'BR|EG|PS|QA|UA'],
+  [30, 'JO|KW|MU|YE'],
+  [31, 'MT|SC'],
+  [32, 'LC'],
+  [33, 'RU'],
+];
+const IBAN = new RegExp(
+  `(?<![A-Z0-9_-])(?:${IBAN_LENGTHS.map(([length, countries]) => `(?:${countries})\\d\\d(?: ?[A-Z0-9]){${length - 4}}`).join('|')})(?![A-Z0-9_-])`,
+  'gi',
+);
+const EMAIL = /[A-Za-z0-9._%+-]@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,}/;
+const POSTAL_CODE = /(?<![A-Za-z0-9_-])[1-9]\d{3} ?(?!S[ADS])[A-Z]{2}(?![A-Za-z0-9_-])/;
+/** In small letters only where nothing else is written: "minimaal 1000 eu" is no postal code. */
+const BARE_POSTAL_CODE = /^[1-9]\d{3} ?(?!s[ads])[a-z]{2}$/i;
+const NINE_DIGITS = /(?<![A-Za-z0-9_.,-])(\d{9}|\d{4}([. ])\d{2}\2\d{3})(?![A-Za-z0-9_]|[.,]\d)/g;
+/** International with + or 00, or the ten digits of a Dutch number; a date and time, 01-02-2024 10:00, is neither. */
 const TELEPHONE =
-  /(?<![A-Za-z0-9.,-])(?:(?:\+|00)[1-9]\d(?:[ -]?\d){7,11}|0[1-9](?:[ -]?\d){8})(?![A-Za-z0-9]|[.,]\d)/;
+  /(?<![A-Za-z0-9_.,-])(?:(?:\+|00)[1-9](?:(?: ?\(0\))?(?: ?[-.] ?| )?\d){8,13}|(?!\d\d[-.]\d\d[-.]\d{4})\(?0[1-9](?:\)?(?: ?[-.] ?| )?\d){8})(?![A-Za-z0-9_-]|[.,:]\d)/;
 
 /**
  * The kind of forbidden data that a text holds anywhere in it, null when none: IBAN (ISO 13616, mod 97) and BSN
@@ -57,14 +101,20 @@ const TELEPHONE =
 export function forbiddenValue(text: string): string | null {
   if (text.length < 6) return null;
   if (text.includes('@') && EMAIL.test(text)) return 'e-mail address';
+  if (text.length >= 15 && every(IBAN, text).some(isIban)) return 'account number';
   if (text.length >= 9) {
-    for (const [digits] of text.matchAll(NINE_DIGITS))
-      if (isBsn(digits.replaceAll('.', ''))) return 'citizen number';
+    if (every(NINE_DIGITS, text).some((digits) => isBsn(digits.replace(/[. ]/g, ''))))
+      return 'citizen number';
     if (TELEPHONE.test(text)) return 'telephone';
-    for (const [candidate] of text.matchAll(IBAN))
-      if (isIban(candidate.replaceAll(' ', ''))) return 'account number';
   }
-  return POSTAL_CODE.test(text) ? 'postal code' : null;
+  return POSTAL_CODE.test(text) || BARE_POSTAL_CODE.test(text) ? 'postal code' : null;
+}
+
+const NONE: readonly string[] = [];
+
+/** Every match of a global expression; asking first for one is much faster where there mostly is none. */
+function every(expression: RegExp, text: string): readonly string[] {
+  return text.search(expression) < 0 ? NONE : (text.match(expression) ?? NONE);
 }
 
 /** The eleven test: 9·d1 + 8·d2 + … + 2·d8 − d9 is a multiple of 11, and not all digits are zero. */
@@ -76,9 +126,9 @@ function isBsn(digits: string): boolean {
 
 /** ISO 13616: the number with its first four characters moved behind, letters as 10 to 35, is 1 modulo 97. */
 function isIban(candidate: string): boolean {
-  if (candidate.length < 15 || candidate.length > 34) return false;
+  const plain = candidate.replaceAll(' ', '');
   let remainder = 0;
-  for (const character of (candidate.slice(4) + candidate.slice(0, 4)).toUpperCase()) {
+  for (const character of plain.slice(4) + plain.slice(0, 4)) {
     const value = Number.parseInt(character, 36);
     remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97;
   }

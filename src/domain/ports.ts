@@ -40,8 +40,8 @@ export interface CellBlock {
   readonly ragged: readonly { readonly line: number; readonly fields: number }[];
 }
 
-/** A file of a feed being read: once, from front to back. */
-export interface FeedFile {
+/** A file of a feed being read: once, from front to back. Whoever opens one disposes of it. */
+export interface FeedFile extends AsyncDisposable {
   readonly header: readonly string[];
   blocks(): AsyncIterable<CellBlock>;
   /** SHA-256 of the bytes as stored, lower-case hex; known when all blocks were read. */

@@ -8,8 +8,6 @@ import type { IsoWeek } from '../domain/week.ts';
 
 /** How many weeks back a run compares itself. */
 const PAST_WEEKS = 8;
-/** More rejected rows than this are counted, not listed. */
-const LISTED_REJECTIONS = 10_000;
 
 /** Adds checks after those that the run already has. */
 export async function addChecks(tx: EntityManager, runId: string, checks: readonly Check[]): Promise<void> {
@@ -44,16 +42,15 @@ export async function addRejectedRows(
   runId: string,
   rows: readonly RejectedRow[],
 ): Promise<void> {
-  const listed = rows.slice(0, LISTED_REJECTIONS);
   await tx.query(
     `insert into rejected_row (run_id, file, line, field, rule)
      select $1, * from unnest($2::text[], $3::int[], $4::text[], $5::text[])`,
     [
       runId,
-      listed.map((r) => r.file),
-      listed.map((r) => r.line),
-      listed.map((r) => r.field),
-      listed.map((r) => r.rule),
+      rows.map((r) => r.file),
+      rows.map((r) => r.line),
+      rows.map((r) => r.field),
+      rows.map((r) => r.rule),
     ],
   );
 }

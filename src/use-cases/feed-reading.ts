@@ -1,12 +1,10 @@
 import type { CheckName } from '../domain/campaign.ts';
-import type { Check } from '../domain/check.ts';
-import { check } from '../domain/check.ts';
+import { type Check, check } from '../domain/check.ts';
 import type { FeedContract } from '../domain/feed-contract.ts';
-import { FeedRowParser, type RowBlock, type RowFault } from '../domain/feed-row.ts';
+import { FeedRowParser, type RowBlock, type RowFault, type RowRules } from '../domain/feed-row.ts';
 import { judgeHeader } from '../domain/feed-schema.ts';
 import type { ManifestFile } from '../domain/manifest.ts';
-import type { FeedDelivery } from '../domain/ports.ts';
-import type { IsoDate } from '../domain/week.ts';
+import type { FeedDelivery, FeedFile } from '../domain/ports.ts';
 import type { RejectedRow } from '../store/run-record.store.ts';
 
 /** Leaves a step: the checks halt the run, and nothing of what the step did stays but them and the rejected rows. */
@@ -28,77 +26,106 @@ export function haltFeed(
   throw new HaltedByChecks([check(name, 'HALT', facts)]);
 }
 
-export interface ReadRules {
+/** Halts on a fault that stands on a line of a file. */
+export function haltAt(name: CheckName, file: string, fault: RowFault, limit: string): never {
+  haltFeed(name, {
+    measured: `line ${fault.line}`,
+    limit,
+    message: placeOf({ file, ...fault }),
+    subject: fault.field,
+  });
+}
+
+/** Where a row that is not used stands and why, as a person reads it. */
+export function placeOf({ file, line, field, rule }: RejectedRow): string {
+  return `${file}, line ${line}, ${field === '' ? '' : `${field} `}${rule}`;
+}
+
+/** More rejected rows of a file than these are counted, not listed. */
+const LISTED_REJECTIONS = 10_000;
+/** More faults of a header than these are not told. */
+const LISTED_FAULTS = 20;
+
+export interface ReadRules extends RowRules {
   readonly contract: FeedContract;
-  readonly lastDay: IsoDate;
-  readonly uniqueKeys: boolean;
-  readonly onBlock: (block: RowBlock) => Promise<void>;
+  /** Takes accepted rows, with the line of each. */
+  readonly onBlock: (block: RowBlock, lines: Int32Array) => Promise<void>;
 }
 
 /**
- * Reads one file of a feed from front to back by its columns: accepted rows go to `onBlock`, the others are answered.
- * Throws HaltedByChecks on a wrong header, forbidden data, a key that stands twice, and bytes that are not those of feed.json.
+ * Reads one file of a feed from front to back by its columns: accepted rows go to `onBlock`, the others to `rejected`.
+ * Throws HaltedByChecks on a wrong header, forbidden data, a key that stands twice, and bytes that are not those of
+ * feed.json; FeedError on bytes that cannot be read.
  */
 export async function readFeedFile(
   delivery: FeedDelivery,
-  name: string,
+  promised: FeedDelivery['manifest']['files'][number],
   rules: ReadRules,
-): Promise<{ readonly file: ManifestFile; readonly rejected: readonly RejectedRow[] }> {
-  const promised = delivery.manifest.files.find((file) => file.name === name);
-  if (promised === undefined)
-    return haltFeed('FEED_MANIFEST', {
-      measured: 'absent',
-      limit: name,
-      message: `feed.json does not name ${name}`,
-    });
-  const file = await delivery.open(name);
-  const faults = judgeHeader(rules.contract, file.header);
-  if (faults.length > 0) {
-    throw new HaltedByChecks(
-      faults.map((fault) =>
-        check(fault.check, 'HALT', {
-          measured: fault.field,
-          limit: 'the columns of the feed contract',
-          message: `${name}, line 1, ${fault.field} ${fault.rule}`,
-          subject: fault.field,
-        }),
-      ),
-    );
-  }
+  rejected: RejectedRow[],
+): Promise<ManifestFile> {
+  const { name } = promised;
+  await using file = await delivery.open(name);
+  haltOnHeader(name, rules.contract, file.header);
+  const counted = await readRows(name, file, rules, rejected);
+  const digest = file.digest();
+  haltOnOtherFile(promised, digest, counted.rows);
+  return { name, digest: `sha256:${digest}`, ...counted };
+}
+
+async function readRows(
+  name: string,
+  file: FeedFile,
+  rules: ReadRules,
+  list: RejectedRow[],
+): Promise<{ readonly rows: number; readonly rejected: number }> {
   const parser = new FeedRowParser(rules.contract, file.header, rules);
-  const rejected: RejectedRow[] = [];
   let rows = 0;
+  let rejected = 0;
   for await (const raw of file.blocks()) {
     const parsed = parser.parse(raw);
     rows += raw.rows + raw.ragged.length;
+    for (const fault of parsed.rejected)
+      if (rejected++ < LISTED_REJECTIONS) list.push({ file: name, ...fault });
     if (parsed.forbidden !== null) haltAt('FEED_FORBIDDEN', name, parsed.forbidden, 'no forbidden data');
     if (parsed.key !== null) haltAt('FEED_KEYS', name, parsed.key, 'each key once');
-    for (const fault of parsed.rejected) rejected.push({ file: name, ...fault });
-    if (parsed.block.rows > 0) await rules.onBlock(parsed.block);
+    if (parsed.block.rows > 0) await rules.onBlock(parsed.block, parsed.lines);
   }
-  const digest = file.digest();
-  if (digest !== promised.sha256) {
-    haltFeed('FEED_DIGEST', {
-      measured: digest,
-      limit: promised.sha256,
-      message: `${name} is not the file that feed.json names: its SHA-256 differs`,
-    });
-  }
-  if (rows !== promised.rows) {
-    haltFeed('FEED_DIGEST', {
-      measured: String(rows),
-      limit: String(promised.rows),
-      message: `${name} has ${rows} rows where feed.json says ${promised.rows}`,
-    });
-  }
-  return { file: { name, digest: `sha256:${digest}`, rows, rejected: rejected.length }, rejected };
+  return { rows, rejected };
 }
 
-function haltAt(checkName: CheckName, file: string, fault: RowFault, limit: string): never {
-  haltFeed(checkName, {
-    measured: `line ${fault.line}`,
-    limit,
-    message: `${file}, line ${fault.line}, ${fault.field} ${fault.rule}`,
-    subject: fault.field,
-  });
+function haltOnHeader(name: string, contract: FeedContract, header: readonly string[]): void {
+  const faults = judgeHeader(contract, header);
+  if (faults.length === 0) return;
+  throw new HaltedByChecks(
+    faults.slice(0, LISTED_FAULTS).map((fault) =>
+      check(fault.check, 'HALT', {
+        measured: fault.field,
+        limit: 'the columns of the feed contract',
+        message: placeOf({ file: name, line: 1, ...fault }),
+        subject: fault.field,
+      }),
+    ),
+  );
+}
+
+function haltOnOtherFile(
+  { name, sha256, rows: promised }: FeedDelivery['manifest']['files'][number],
+  digest: string,
+  rows: number,
+): void {
+  const counts = rows === promised ? '' : `it has ${rows} rows where feed.json says ${promised}`;
+  if (digest !== sha256) {
+    haltFeed('FEED_DIGEST', {
+      measured: digest,
+      limit: sha256,
+      message: `${name} is not the file that feed.json names: its SHA-256 differs${counts === '' ? '' : `, and ${counts}`}`,
+    });
+  }
+  if (rows !== promised) {
+    haltFeed('FEED_DIGEST', {
+      measured: String(rows),
+      limit: String(promised),
+      message: `${name} is not the file that feed.json names: ${counts}`,
+    });
+  }
 }

@@ -1,14 +1,10 @@
 import { type Check, check, halts } from '../domain/check.ts';
+import { ColumnCounter } from '../domain/column-counter.ts';
 import { type FeedMeasures, judgeFeed, judgeFreshness } from '../domain/feed-check.ts';
-import { type FeedContract, layoutOf } from '../domain/feed-contract.ts';
-import type { RowBlock } from '../domain/feed-row.ts';
-import { FUND_DAYS, FUNDS, MAILINGS, OUTCOMES, PLANNED_DAYS } from '../domain/feed-table.ts';
 import type { ManifestFile } from '../domain/manifest.ts';
-import type { FeedDelivery } from '../domain/ports.ts';
-import { addDays, dateIn, isoDate, mondayOf, sundayOf } from '../domain/week.ts';
-import { knownState, noteContacts } from '../store/contact.store.ts';
-import { noteConversions } from '../store/conversion.store.ts';
-import { addFundPrices } from '../store/fund-price.store.ts';
+import { type FeedDelivery, FeedError } from '../domain/ports.ts';
+import { dateIn, mondayOf, sundayOf } from '../domain/week.ts';
+import { knownState } from '../store/contact.store.ts';
 import { RunRow } from '../store/run.row.ts';
 import {
   addChecks,
@@ -21,77 +17,73 @@ import {
 } from '../store/run-record.store.ts';
 import { SnapshotWriter } from '../store/snapshot.store.ts';
 import type { Transaction } from '../store/transaction.ts';
-import { HaltedByChecks, haltFeed, readFeedFile } from './feed-reading.ts';
+import { HaltedByChecks, haltFeed, placeOf, readFeedFile } from './feed-reading.ts';
+import { judgeFunds, type PromisedFile, readFunds, readMailings, readOutcomes } from './receive-tables.ts';
 import type { StepContext, StepResult } from './run-step.ts';
 
 /** Receives and checks the feed of a run's week and freezes its rows (domain.md, steps 2 and 3). Throws HaltedByChecks. */
 export async function receiveFeed(tx: Transaction, context: StepContext): Promise<StepResult> {
-  const { run } = context;
+  const passed: Check[] = [];
+  const rejected: RejectedRow[] = [];
+  try {
+    return await receive(tx, context, passed, rejected);
+  } catch (error) {
+    // Whoever reads of the halt sees what had been found until then.
+    if (error instanceof HaltedByChecks) throw new HaltedByChecks([...passed, ...error.checks], rejected);
+    if (error instanceof FeedError) throw new HaltedByChecks([...passed, unreadable(error)], rejected);
+    throw error;
+  }
+}
+
+async function receive(
+  tx: Transaction,
+  context: StepContext,
+  passed: Check[],
+  rejected: RejectedRow[],
+): Promise<StepResult> {
+  const { run, config } = context;
   const delivery = await findFeed(context);
   const { asOf } = delivery.manifest;
-  const passed: Check[] = [
-    check('FEED_PRESENT', 'PASS', {
-      measured: 'present',
-      limit: 'present',
-      message: 'the feed has been delivered',
-    }),
-    freshness(context, delivery),
-  ];
-  if (halts(passed)) throw new HaltedByChecks(passed);
+  passed.push(pass('FEED_PRESENT', 'the feed has been delivered'));
+  const fresh = freshness(context, delivery);
+  if (halts([fresh])) throw new HaltedByChecks([fresh]);
+  passed.push(fresh);
 
+  const promised = new Map(delivery.manifest.files.map((file) => [file.name, file]));
   const files: ManifestFile[] = [];
-  const rejected: RejectedRow[] = [];
-  const take = (read: { file: ManifestFile; rejected: readonly RejectedRow[] }) => {
-    files.push(read.file);
-    rejected.push(...read.rejected);
-  };
-  const names = delivery.manifest.files.map(({ name }) => name);
-  if (names.includes('funds.csv')) take(await readFunds(tx, context, delivery));
-  passed.push(await fundsCheck(tx, context, asOf));
-  if (names.includes('mailings.csv')) take(await readMailings(tx, delivery));
-  if (names.includes('outcomes.csv')) take(await readOutcomes(tx, context, delivery));
-  const customers = await readCustomers(tx, context, delivery);
-  take(customers.read);
-
-  const measures: FeedMeasures = {
-    ...customers.measures,
-    rejected: customers.read.rejected.length,
-    firstRejected: customers.read.rejected[0] ?? null,
-  };
-  const judged = judgeFeed(measures, await feedHistory(tx, run.campaign, run.week), context.config);
-  const fine = { limit: 'none', measured: 'none' };
+  const funds = promised.get('funds.csv');
+  if (funds !== undefined) files.push(await readFunds(tx, context, delivery, funds, rejected));
+  passed.push(await judgeFunds(tx, context, asOf));
+  const mailings = promised.get('mailings.csv');
+  if (mailings !== undefined) files.push(await readMailings(tx, delivery, mailings, rejected));
+  const outcomes = promised.get('outcomes.csv');
+  if (outcomes !== undefined) files.push(await readOutcomes(tx, context, delivery, outcomes, rejected));
+  const table = promised.get('customers.csv') ?? promised.get('customers.parquet');
+  if (table === undefined) throw new Error('a manifest names a customers file');
+  const customers = await readCustomers(tx, context, delivery, table, rejected);
+  files.push(customers.file);
   passed.push(
-    check('FEED_SCHEMA', 'PASS', { ...fine, message: 'the columns are exactly those of the feed contract' }),
-    check('FEED_DIGEST', 'PASS', { ...fine, message: 'the files are those that feed.json names' }),
-    check('FEED_FORBIDDEN', 'PASS', { ...fine, message: 'no forbidden data, by name or by value' }),
-    check('FEED_KEYS', 'PASS', { ...fine, message: 'every key stands once' }),
-    ...judged,
+    pass('FEED_SCHEMA', 'the columns are exactly those of the feed contract'),
+    pass('FEED_DIGEST', 'the files are those that feed.json names'),
+    pass('FEED_FORBIDDEN', 'no forbidden data, by name or by value'),
+    pass('FEED_KEYS', 'every key stands once'),
   );
-  if (halts(judged)) throw new HaltedByChecks(passed, rejected);
+  const judged = judgeFeed(customers.measures, await feedHistory(tx, run.campaign, run.week), config);
+  if (halts(judged)) throw new HaltedByChecks(judged);
+  passed.push(...judged);
 
+  const { rows, digest } = customers.snapshot;
   await addRejectedRows(tx, run.id, rejected);
   await addFeedFiles(tx, run.id, files);
-  await addMeasures(tx, run.id, measuresOf(measures));
+  await addMeasures(tx, run.id, measuresOf(customers.measures));
   await addChecks(tx, run.id, passed);
   await tx.update(
     RunRow,
     { id: run.id },
-    {
-      asOf,
-      snapshotRows: customers.snapshot.rows,
-      rejectedRows: measures.rejected,
-      snapshotDigest: customers.snapshot.digest,
-    },
+    { asOf, snapshotRows: rows, rejectedRows: customers.file.rejected, snapshotDigest: digest },
   );
-  return {
-    status: null,
-    facts: {
-      campaign: run.campaign,
-      subject: run.id,
-      digest: customers.snapshot.digest,
-      details: { week: run.week, rows: customers.snapshot.rows, rejected: measures.rejected },
-    },
-  };
+  const details = { week: run.week, rows, rejected: customers.file.rejected };
+  return { status: null, facts: { campaign: run.campaign, subject: run.id, digest, details } };
 }
 
 async function findFeed({ services, run }: StepContext): Promise<FeedDelivery> {
@@ -103,17 +95,16 @@ async function findFeed({ services, run }: StepContext): Promise<FeedDelivery> {
       message: `the feed of ${run.week} has not been delivered: there is no feed.json for it`,
     });
   }
-  const { campaign, week, files } = delivery.manifest;
+  const { campaign, week } = delivery.manifest;
   const wrong = (field: string, measured: string, limit: string) =>
     haltFeed('FEED_MANIFEST', {
       measured,
       limit,
       message: `feed.json, ${field} is ${measured} where ${limit} is due`,
+      subject: field,
     });
   if (campaign !== run.campaign) wrong('campaign', campaign, run.campaign);
   if (week !== run.week) wrong('week', week, run.week);
-  const tables = files.filter(({ name }) => name.startsWith('customers.')).length;
-  if (tables !== 1) wrong('files', `${tables} customers files`, 'one of customers.csv, customers.parquet');
   return delivery;
 }
 
@@ -128,151 +119,56 @@ function freshness({ campaign, run, services }: StepContext, { manifest }: FeedD
   });
 }
 
-async function readFunds(tx: Transaction, { run }: StepContext, delivery: FeedDelivery) {
-  const read = await readFeedFile(delivery, 'funds.csv', {
-    contract: FUNDS,
-    lastDay: delivery.manifest.asOf,
-    uniqueKeys: false,
-    onBlock: (block) => addFundPrices(tx, run.id, block),
-  });
-  const [first] = read.rejected;
-  if (first !== undefined) {
-    haltFeed('FEED_FUNDS', {
-      measured: `line ${first.line}`,
-      limit: 'every price is used',
-      message: `funds.csv, line ${first.line}, ${first.field} ${first.rule}`,
-    });
-  }
-  return read;
-}
-
-/** Prices are needed by market bands and by features of the market: at least 60 days of them, up to the feed's `asOf`. */
-async function fundsCheck(
+async function readCustomers(
   tx: Transaction,
-  { run, config, model }: StepContext,
-  asOf: string,
-): Promise<Check> {
-  const needed =
-    config.marketWeekBand !== null ||
-    config.marketMonthBand !== null ||
-    model.card.features.some(({ recipe }) => 'fundChange' in recipe);
-  const [span]: { funds: number; first: string | null; last: string | null }[] = await tx.query(
-    `select count(*)::int as funds, to_char(max(first), 'YYYY-MM-DD') as first, to_char(min(last), 'YYYY-MM-DD') as last
-     from (select min(date) as first, max(date) as last from fund_price where run_id = $1 group by fund) f`,
-    [run.id],
-  );
-  const limit = `${FUND_DAYS} days up to ${asOf}`;
-  const measured = span === undefined || span.first === null ? 'no prices' : `${span.first} to ${span.last}`;
-  // Markets close for long weekends; a price that is older than ten days is not the week's.
-  const enough =
-    span?.first != null &&
-    span.last != null &&
-    span.first <= addDays(asOf, -FUND_DAYS) &&
-    span.last >= addDays(asOf, -10);
-  if (needed && !enough) {
-    haltFeed('FEED_FUNDS', {
-      measured,
-      limit,
-      message: `funds.csv does not hold ${limit} for every fund: ${measured}`,
-    });
-  }
-  return check('FEED_FUNDS', 'PASS', {
-    measured,
-    limit: needed ? limit : 'none needed',
-    message: `prices of ${span?.funds ?? 0} funds`,
-  });
-}
-
-function readMailings(tx: Transaction, delivery: FeedDelivery) {
-  return readFeedFile(delivery, 'mailings.csv', {
-    contract: MAILINGS,
-    lastDay: addDays(delivery.manifest.asOf, PLANNED_DAYS),
-    uniqueKeys: false,
-    onBlock: ({ customers, numbers, texts }) =>
-      noteContacts(
-        tx,
-        customers.map((customer, row) => ({
-          customer,
-          sentOn: isoDate(numbers[0]?.[row] ?? 0),
-          mailing: texts[0]?.[row] ?? '',
-        })),
-        null,
-      ),
-  });
-}
-
-function readOutcomes(tx: Transaction, { run }: StepContext, delivery: FeedDelivery) {
-  return readFeedFile(delivery, 'outcomes.csv', {
-    contract: OUTCOMES,
-    lastDay: delivery.manifest.asOf,
-    uniqueKeys: false,
-    onBlock: (block) => noteConversions(tx, run.campaign, block),
-  });
-}
-
-async function readCustomers(tx: Transaction, context: StepContext, delivery: FeedDelivery) {
+  context: StepContext,
+  delivery: FeedDelivery,
+  promised: PromisedFile,
+  rejected: RejectedRow[],
+) {
   const { run, services, contract, config, campaign } = context;
-  const { asOf, files } = delivery.manifest;
-  const promised = files.find(({ name }) => name.startsWith('customers.'));
+  const { asOf } = delivery.manifest;
   const flowWindow = 7 * config.restWeeks + Math.max(0, ...campaign.definition.flowDays);
   const known = await knownState(tx, run.campaign, asOf, flowWindow);
-  const writer = await SnapshotWriter.open(tx, run.id, services.randomness);
   const counter = new ColumnCounter(contract);
-  const read = await readFeedFile(delivery, promised?.name ?? '', {
-    contract,
-    lastDay: asOf,
-    uniqueKeys: true,
-    onBlock: async (block) => {
-      counter.add(block);
-      await writer.append(block, known.stateOf(block.customers));
-      context.progress(counter.rows, promised?.rows ?? 0);
+  await using writer = await SnapshotWriter.open(tx, run.id, services.randomness);
+  const file = await readFeedFile(
+    delivery,
+    promised,
+    {
+      contract,
+      required: [],
+      lastDay: asOf,
+      uniqueKeys: true,
+      onBlock: async (block) => {
+        counter.add(block);
+        await writer.append(block, known.stateOf(block.customers));
+        context.progress(counter.rows, promised.rows);
+      },
     },
-  });
-  return { read, snapshot: await writer.seal(tx, run.id), measures: counter.measures() };
+    rejected,
+  );
+  const first = rejected.find((row) => row.file === promised.name);
+  const firstRejected = first === undefined ? null : placeOf(first);
+  const measures = { ...counter.measures(), rejected: file.rejected, firstRejected };
+  return { file, measures, snapshot: await writer.seal(tx, run.id) };
 }
 
-/** Counts, per column, what the checks of the weeks compare. */
-class ColumnCounter {
-  rows = 0;
-  readonly #layout;
-  readonly #missing = new Map<string, number>();
-  readonly #true = new Map<string, number>();
+function pass(name: Check['name'], message: string): Check {
+  return check(name, 'PASS', { measured: 'as it should be', limit: 'as it should be', message });
+}
 
-  constructor(contract: FeedContract) {
-    this.#layout = layoutOf(contract);
-    for (const { name, type, category } of contract.columns) {
-      if (category !== 'key') this.#missing.set(name, 0);
-      if (category === 'eligibility' && type === 'boolean') this.#true.set(name, 0);
-    }
-  }
+/** What bytes should be that cannot be read as what they claim to be. */
+const READABLE: Readonly<Record<FeedError['check'], string>> = {
+  FEED_MANIFEST: 'a manifest of the format feed/1',
+  FEED_FORMAT: 'CSV (RFC 4180, UTF-8) or Parquet',
+  FEED_DIGEST: 'the files that feed.json names',
+  FEED_SCHEMA: 'the columns of the feed contract',
+};
 
-  add(block: RowBlock): void {
-    this.rows += block.rows;
-    this.#layout.numbers.forEach(({ name }, i) => {
-      let missing = 0;
-      let sum = 0;
-      for (const value of block.numbers[i] ?? []) {
-        if (Number.isNaN(value)) missing++;
-        else sum += value;
-      }
-      this.#missing.set(name, (this.#missing.get(name) ?? 0) + missing);
-      const before = this.#true.get(name);
-      if (before !== undefined) this.#true.set(name, before + sum);
-    });
-    this.#layout.texts.forEach(({ name }, i) => {
-      const missing = (block.texts[i] ?? []).filter((text) => text === null).length;
-      this.#missing.set(name, (this.#missing.get(name) ?? 0) + missing);
-    });
-  }
-
-  measures(): Pick<FeedMeasures, 'rows' | 'nulls' | 'rates'> {
-    const share = (count: number) => (this.rows === 0 ? 0 : count / this.rows);
-    return {
-      rows: this.rows,
-      nulls: new Map(Array.from(this.#missing, ([name, count]) => [name, share(count)])),
-      rates: new Map(Array.from(this.#true, ([name, count]) => [name, share(count)])),
-    };
-  }
+function unreadable({ check: name, file, line, field, message }: FeedError): Check {
+  const measured = line === null ? file : `line ${line}`;
+  return check(name, 'HALT', { measured, limit: READABLE[name], message, subject: field });
 }
 
 function measuresOf({ rows, nulls, rates }: FeedMeasures): readonly Measure[] {

@@ -1,5 +1,3 @@
-import { check } from '../domain/check.ts';
-import { FeedError } from '../domain/ports.ts';
 import { RefusalError } from '../domain/refusal.ts';
 import { type RunStatus, type RunStep, STATUS_AT_STEP } from '../domain/run.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
@@ -36,7 +34,6 @@ export async function runWeek(services: Services, runId: string): Promise<RunRow
       await services.db.transaction((tx) => takeStep(services, tx, runId, run.step));
     } catch (error) {
       if (error instanceof HaltedByChecks) await halt(services, run, error);
-      else if (error instanceof FeedError) await halt(services, run, haltedBy(error));
       else {
         if (!isOutage(error)) await fail(services, run, error);
         throw error;
@@ -158,16 +155,4 @@ async function fail(services: Services, run: RunRow, error: unknown): Promise<vo
       facts: { campaign: run.campaign, subject: run.id, details },
     });
   });
-}
-
-function haltedBy(error: FeedError): HaltedByChecks {
-  const where = error.line === null ? error.file : `line ${error.line}`;
-  return new HaltedByChecks([
-    check(error.check, 'HALT', {
-      measured: where,
-      limit: 'feed.md',
-      message: error.message,
-      subject: error.field,
-    }),
-  ]);
 }
