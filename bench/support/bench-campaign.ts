@@ -20,11 +20,14 @@ const person = (subject: string, role: Role): Caller => ({
 export const OPERATOR = person('olga', 'OPERATOR');
 const COMPLIANCE = person('carla', 'COMPLIANCE_REVIEWER');
 
+/** The campaign as it ships. */
+export function shippedCampaign(): CampaignDefinition {
+  return readCampaign(readFileSync(join(PACKAGE_ROOT, 'campaigns/investing-retail/campaign.yaml'), 'utf8'));
+}
+
 /** The shipped campaign without the columns that no model and no rule needs: sixteen. No check may halt a benchmark. */
 export function benchCampaign(): CampaignDefinition {
-  const shipped = readCampaign(
-    readFileSync(join(PACKAGE_ROOT, 'campaigns/investing-retail/campaign.yaml'), 'utf8'),
-  );
+  const shipped = shippedCampaign();
   const columns = shipped.feed.columns.filter(
     ({ name }) => !['opt_in_on', 'address_bounced', 'holding'].includes(name),
   );
@@ -39,14 +42,13 @@ export function benchCampaign(): CampaignDefinition {
   };
 }
 
-/** The service on an embedded PostgreSQL in a folder of its own, the campaign installed and its model live. */
-export async function openBench(folder: string): Promise<App> {
+/** The service on an embedded PostgreSQL in a folder of its own, a campaign installed and the shipped model live. */
+export async function openBench(folder: string, definition = benchCampaign()): Promise<App> {
   const settings = { ...loadSettings({ DATA_DIR: folder }), logLevel: 'warn' as const };
   const database = await openDatabase(settings);
   await migrateDatabase(database).finally(() => database.close());
   const app = await openApp(settings);
   const { services } = app;
-  const definition = benchCampaign();
   await execute(services, OPERATOR, applyCampaign, definition);
   for (const { id } of await services.db.manager.findBy(DataUseRow, { campaign: definition.key })) {
     await execute(services, COMPLIANCE, signOffDataUse, { id, note: null });
