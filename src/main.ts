@@ -1,6 +1,6 @@
-import { openApi } from './api.ts';
+import { type Api, openApi } from './api.ts';
 import { type App, openApp } from './app.ts';
-import type { Settings } from './config.ts';
+import { type Settings, SettingsError } from './config.ts';
 import { stopSignal } from './stop-signal.ts';
 import { startBackground } from './worker.ts';
 
@@ -29,7 +29,7 @@ export async function serveApp(app: App, { jobs, onListening }: ServeOptions): P
   });
   const background = jobs ? await startBackground(app) : undefined;
   try {
-    await api.http.listen({ host: settings.host, port: settings.port });
+    await listen(api, settings);
     if (settings.oidc === null)
       logger.warn('no identity provider is configured: development tokens are accepted');
     logger.info({ host: settings.host, port: settings.port, jobs }, 'serving');
@@ -39,6 +39,15 @@ export async function serveApp(app: App, { jobs, onListening }: ServeOptions): P
   } finally {
     await api.close();
     await background?.stop();
+  }
+}
+
+async function listen({ http }: Api, { host, port }: Settings): Promise<void> {
+  try {
+    await http.listen({ host, port });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new SettingsError([{ setting: 'PORT', rule: `${port} is in use by another process` }]);
   }
 }
 

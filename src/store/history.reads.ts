@@ -22,8 +22,8 @@ const KEY = [
 
 /**
  * What was decided on a customer in every run that recorded decisions, superseded attempts too, the newest week first; the
- * key is week and run id. Looks the customer up in the tables of a few runs at a time: a query on all partitions would
- * plan for minutes where there are years of them.
+ * key is week and run id. Looks the customer up in the tables of some runs at a time: a query on the whole would plan for and
+ * lock the tables of all campaigns and years.
  */
 export async function listHistory(
   db: Transaction,
