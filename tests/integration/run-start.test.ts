@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { OnnxScorer } from '../../src/adapters/scorer/onnx-scorer.ts';
 import type { RunTrigger } from '../../src/domain/run.ts';
 import { addWeeks } from '../../src/domain/week.ts';
 import { BatchRow } from '../../src/store/batch.row.ts';
@@ -15,6 +14,7 @@ import { resumeRun } from '../../src/use-cases/resume-run.ts';
 import { runWeek } from '../../src/use-cases/run-week.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
 import { auditEntries, entriesOf } from '../support/audit-entries.ts';
+import { likelyScorer } from '../support/likely-scorer.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { CARLA, MARK, OLGA, person, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
@@ -26,11 +26,10 @@ let week = '2026-W01';
 let scored = 0;
 
 beforeAll(async () => {
-  const scorer = new OnnxScorer();
   harness = await ServiceHarness.start({
     scorer: {
       open: async (spec) => {
-        const session = await scorer.open(spec);
+        const session = await likelyScorer.open(spec);
         return {
           runtime: session.runtime,
           score: (matrix, rows) => {
