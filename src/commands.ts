@@ -5,7 +5,7 @@ import { verifyLog } from './audit/verify.ts';
 import type { Settings } from './config.ts';
 import { funnelText } from './funnel-text.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { funnelOf } from './store/run-record.store.ts';
+import { funnelOf } from './store/funnel.reads.ts';
 import { applyCampaign } from './use-cases/apply-campaign.ts';
 import { type Caller, execute } from './use-cases/execute.ts';
 import { registerModel } from './use-cases/register-model.ts';

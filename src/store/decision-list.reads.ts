@@ -59,17 +59,13 @@ export async function decisionsOn(
   return rows.map(decisionOf);
 }
 
-/** Only what is asked stands in the text, so that its plan fits whatever is asked. */
+/** The codes stand in the text, not beside it: how rare they are decides whether to walk the key or to sort what was found. */
 function conditions(runId: string, { outcomes, reasons, arms }: DecisionFilter) {
-  const parameters: unknown[] = [runId];
+  const codes = (words: readonly string[], chosen: readonly string[]) =>
+    `'{${chosen.map((word) => words.indexOf(word)).join()}}'::smallint[]`;
   const parts = ['run_id = $1'];
-  const among = (condition: string, words: readonly string[], chosen: readonly string[] | null) => {
-    if (chosen === null) return;
-    const codes = parameters.push(chosen.map((word) => words.indexOf(word)));
-    parts.push(`${condition} $${codes}::smallint[]${condition.endsWith('(') ? ')' : ''}`);
-  };
-  among('outcome = any (', OUTCOMES, outcomes);
-  among('arm = any (', ARMS, arms);
-  among('reasons &&', REASONS, reasons);
-  return { where: parts.join(' and '), parameters };
+  if (outcomes !== null) parts.push(`outcome = any (${codes(OUTCOMES, outcomes)})`);
+  if (arms !== null) parts.push(`arm = any (${codes(ARMS, arms)})`);
+  if (reasons !== null) parts.push(`reasons && ${codes(REASONS, reasons)}`);
+  return { where: parts.join(' and '), parameters: [runId] as unknown[] };
 }

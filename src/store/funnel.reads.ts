@@ -28,3 +28,11 @@ export async function funnelsOf(
     ],
   }));
 }
+
+/** The funnel of a run; undefined before its decisions were recorded. */
+export async function funnelOf(db: Transaction, runId: string): Promise<Funnel | undefined> {
+  const [found] = await funnelsOf(db, [runId]);
+  if (found === undefined) return undefined;
+  const { runId: _, ...funnel } = found;
+  return funnel;
+}

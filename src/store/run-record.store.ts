@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Check } from '../domain/check.ts';
 import type { FeedHistory } from '../domain/feed-check.ts';
-import type { Funnel } from '../domain/funnel.ts';
 import type { ManifestFile } from '../domain/manifest.ts';
 import type { OutputHistory } from '../domain/output-check.ts';
 import type { IsoWeek } from '../domain/week.ts';
@@ -142,26 +141,3 @@ function valuesOf(measures: readonly Measure[], name: MeasureName): ReadonlyMap<
   }
   return values;
 }
-
-/** The funnel of a run; undefined before its decisions were recorded. */
-export async function funnelOf(tx: Pick<EntityManager, 'query'>, runId: string): Promise<Funnel | undefined> {
-  const [row]: StoredFunnel[] = await tx.query(
-    `select considered, eligible, scored, above_threshold as "aboveThreshold", mailed, held_out as "heldOut",
-            not_chosen as "notChosen", not_eligible as "notEligible", mailed_model as model,
-            mailed_exploration as exploration, reasons
-     from run_funnel where run_id = $1`,
-    [runId],
-  );
-  if (row === undefined) return undefined;
-  const { model, exploration, ...counts } = row;
-  return {
-    ...counts,
-    arms: [
-      { arm: 'MODEL', count: model },
-      { arm: 'HOLDOUT', count: counts.heldOut },
-      { arm: 'EXPLORATION', count: exploration },
-    ],
-  };
-}
-
-type StoredFunnel = Omit<Funnel, 'arms'> & { readonly model: number; readonly exploration: number };

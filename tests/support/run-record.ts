@@ -15,8 +15,8 @@ import {
 } from '../../src/domain/decision.ts';
 import type { Funnel } from '../../src/domain/funnel.ts';
 import { ConfigVersionRow } from '../../src/store/config-version.row.ts';
+import { funnelOf } from '../../src/store/funnel.reads.ts';
 import { RunRow } from '../../src/store/run.row.ts';
-import { funnelOf } from '../../src/store/run-record.store.ts';
 import { partitionOf } from '../../src/store/snapshot.store.ts';
 import type { Database } from '../../src/store/transaction.ts';
 
