@@ -18,6 +18,7 @@ const person = (subject: string, role: Role): Caller => ({
   requestId: null,
 });
 export const OPERATOR = person('olga', 'OPERATOR');
+export const MARKETEER = person('mark', 'MARKETEER');
 const COMPLIANCE = person('carla', 'COMPLIANCE_REVIEWER');
 
 /** The campaign as it ships. */
@@ -42,8 +43,14 @@ export function benchCampaign(): CampaignDefinition {
   };
 }
 
-/** The service on an embedded PostgreSQL in a folder of its own, a campaign installed and the shipped model live. */
-export async function openBench(folder: string, definition = benchCampaign()): Promise<App> {
+const SHIPPED_MODEL = join(PACKAGE_ROOT, 'models/investing-retail-1');
+
+/** The service on an embedded PostgreSQL in a folder of its own, a campaign installed and a model live, the shipped ones if none is named. */
+export async function openBench(
+  folder: string,
+  definition = benchCampaign(),
+  modelFolder = SHIPPED_MODEL,
+): Promise<App> {
   const settings = { ...loadSettings({ DATA_DIR: folder }), logLevel: 'warn' as const };
   const database = await openDatabase(settings);
   await migrateDatabase(database).finally(() => database.close());
@@ -55,7 +62,7 @@ export async function openBench(folder: string, definition = benchCampaign()): P
   }
   const model = await registerModel(services, OPERATOR, {
     campaign: definition.key,
-    read: () => services.packages.fromFolder(join(PACKAGE_ROOT, 'models/investing-retail-1')),
+    read: () => services.packages.fromFolder(modelFolder),
   });
   const acceptances = model.gates.map(({ name }) => ({ gate: name, reason: 'a benchmark' }));
   await execute(services, COMPLIANCE, approveModel, { modelId: model.id, acceptances, note: null });
