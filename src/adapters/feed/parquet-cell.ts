@@ -13,6 +13,7 @@ const TEXT = new Set([undefined, 'UTF8', 'ENUM', 'STRING']);
 const WHOLE = /^(U?INT_\d+|INTEGER)$/;
 const TIMESTAMP = /^TIMESTAMP(_MILLIS|_MICROS)?$/;
 const LAST_DAY = 2_932_896; // 9999-12-31
+const MOST_REMEMBERED = 65_536;
 
 /** What the values of a column become, null for a type that no column of a feed has. */
 export function cellKind(element: SchemaElement): CellKind | null {
@@ -24,7 +25,7 @@ export function cellKind(element: SchemaElement): CellKind | null {
     const scale = element.scale ?? (logical?.type === 'DECIMAL' ? logical.scale : 0);
     return { element: plain, cell: (value) => decimalText(wholeOf(value), scale) };
   }
-  if (meaning === 'DATE') return { element: plain, cell: (value) => dayText(Number(value)) };
+  if (meaning === 'DATE') return { element: plain, cell: remembering(dayText) };
   if (type === 'INT96' || (meaning !== undefined && TIMESTAMP.test(meaning)))
     return { element, cell: instantText };
   if (type === 'BYTE_ARRAY' && TEXT.has(meaning)) return { element, cell: bytesOf };
@@ -39,9 +40,9 @@ export function cellKind(element: SchemaElement): CellKind | null {
 export function numberText(value: number): string {
   if (Number.isNaN(value)) return '';
   const text = String(value);
+  if (!text.includes('e')) return text;
   const [, sign = '', whole = '', fraction = '', exponent = ''] =
     /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text) ?? [];
-  if (exponent === '') return text;
   const digits = whole + fraction;
   const point = 1 + Number(exponent);
   if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
@@ -62,8 +63,21 @@ function wholeOf(value: unknown): bigint {
   return BigInt.asIntN(8 * value.length, unsigned);
 }
 
-function dayText(day: number): string {
-  return Math.abs(day) <= LAST_DAY ? isoDate(day) : String(day);
+function dayText(day: unknown): string {
+  return Math.abs(Number(day)) <= LAST_DAY ? isoDate(Number(day)) : String(day);
+}
+
+/** Days repeat, and writing them takes longer than finding them. */
+function remembering(text: (value: unknown) => string): (value: unknown) => string {
+  const known = new Map<unknown, string>();
+  return (value) => {
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    const now = text(value);
+    known.set(value, now);
+    return now;
+  };
 }
 
 /** A timestamp is a date where it says midnight; any other is none, and is judged as such. */
