@@ -68,7 +68,9 @@ const isBuilt = (name: string): boolean =>
   !NOT_BUILT_YET.has(name.split('.')[0] ?? '') && !NOT_BUILT_YET.has(name.split('(')[0] ?? '');
 
 describe.skipIf(!existsSync(CONTRACT))('the contract that the portals are written against', () => {
-  const contract = buildASTSchema(parse(readFileSync(CONTRACT, 'utf8')));
+  const contract = buildASTSchema(
+    parse(existsSync(CONTRACT) ? readFileSync(CONTRACT, 'utf8') : 'type Query { skipped: Int }'),
+  );
   const promised = Object.values(contract.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
   const ours = buildApiSchema();
 
