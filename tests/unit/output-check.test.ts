@@ -104,8 +104,10 @@ describe('judgeOutput', () => {
     expect(verdictOf('SCORE_SHIFT', { scoreCounts: scores(1000, 0.5) })).toBe('WARN');
     expect(verdictOf('SCORE_SHIFT', { scoreCounts: scores(1000, 0.5) }, { scoreCounts: [] })).toBe('PASS');
     // One small week that was like this one does not outweigh a large one that was not.
-    const mixed = { scoreCounts: [[...scores(10, 0.5)], [...scores(5000, 0.1)]] };
-    expect(verdictOf('SCORE_SHIFT', { scoreCounts: scores(1000, 0.5) }, mixed)).toBe('WARN');
+    const mixed = [[...scores(10, 0.5)], [...scores(5000, 0.1)]];
+    for (const scoreCounts of [mixed, mixed.toReversed()]) {
+      expect(verdictOf('SCORE_SHIFT', { scoreCounts: scores(1000, 0.5) }, { scoreCounts })).toBe('WARN');
+    }
     const strict = { ...CONFIG, limits: { ...DEFAULT_LIMITS, SCORE_SHIFT: { warn: 0.1, halt: 0.25 } } };
     expect(verdictOf('SCORE_SHIFT', { scoreCounts: scores(1000, 0.5) }, {}, strict)).toBe('HALT');
   });
