@@ -79,6 +79,11 @@ export class Plan {
     return { kind, moment: { state: state ?? after, delay: this.#within(took(state ?? after)) } };
   }
 
+  /** Puts back a kind whose moment never came, so that a series leaves none out. */
+  missed(kind: Kind): void {
+    this.#deck.push(kind);
+  }
+
   #kind(): Kind {
     if (this.#deck.length === 0) this.#deck = this.#shuffled(DECK);
     return this.#deck.pop() ?? 'PROCESS';

@@ -49,7 +49,10 @@ export async function killSeries(world: World, options: SeriesOptions): Promise<
         if (next === undefined) break;
         const place = await attempt.killed(next.kind, next.moment, plan);
         await outbox.look();
-        if (place === undefined) break;
+        if (place === undefined) {
+          plan.missed(next.kind);
+          break;
+        }
         kills++;
         options.onKill({ week, kind: next.kind, place });
       }

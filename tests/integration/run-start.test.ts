@@ -91,14 +91,24 @@ describe('starting a run', () => {
   });
 
   it('answers with the first, however many start at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 5 }, () => start()));
-    expect(new Set(answers.map(({ run }) => run.id)).size).toBe(1);
-    expect(answers.filter(({ started }) => started)).toHaveLength(1);
-    expect(await runs()).toHaveLength(1);
-    const entries = (await auditEntries(harness.services.db)).filter(
-      ({ action, details }) => action === 'run.start' && details.week === week,
-    );
-    expect(entries.map(({ details }) => details.started).sort()).toEqual([false, false, false, false, true]);
+    // Several times, because the first time the connections are still being made, one after the other.
+    for (let round = 0; round < 5; round++) {
+      week = addWeeks(week, 1);
+      const answers = await Promise.all(Array.from({ length: 5 }, () => start()));
+      expect(new Set(answers.map(({ run }) => run.id)).size).toBe(1);
+      expect(answers.filter(({ started }) => started)).toHaveLength(1);
+      expect(await runs()).toHaveLength(1);
+      const entries = (await auditEntries(harness.services.db)).filter(
+        ({ action, details }) => action === 'run.start' && details.week === week,
+      );
+      expect(entries.map(({ details }) => details.started).sort()).toEqual([
+        false,
+        false,
+        false,
+        false,
+        true,
+      ]);
+    }
   });
 
   it('answers with a run that waits for people, and with one that was released', async () => {
