@@ -254,7 +254,7 @@ create table decision_leaf (
   run_id uuid not null references run,
   block  integer not null check (block >= 0),
   root   bytea not null check (length(root) = 32),
-  hashes bytea not null check (length(hashes) % 32 = 0 and length(hashes) <= 131072),
+  hashes bytea storage external not null check (length(hashes) % 32 = 0 and length(hashes) <= 131072),
   primary key (run_id, block)
 );
 
@@ -406,11 +406,19 @@ create function open_partition(parent text, run uuid) returns text
 $$
 declare
   child text := parent || '_' || replace(run::text, '-', '');
+  content name;
 begin
   if parent not in ('snapshot_row', 'decision') then
     raise exception 'no partitions of %', parent;
   end if;
   execute format('create table public.%I (like public.%I including defaults)', child, parent);
+  -- No plan depends on what the arrays and salts hold, and to analyse them takes longer than to write them.
+  for content in
+    select attname from pg_attribute
+    where attrelid = format('public.%I', parent)::regclass and (atttypid = 'bytea'::regtype or attndims > 0)
+  loop
+    execute format('alter table public.%I alter %I set statistics 0', child, content);
+  end loop;
   execute format('grant insert, select on public.%I to waarom_app', child);
   return child;
 end

@@ -3,6 +3,8 @@ export const OID = { int2: 21, int4: 23, text: 25, float8: 701 } as const;
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const GROW = 1 << 20;
+/** Up to here a text is faster written by its characters than by a call. */
+const SHORT = 24;
 
 /**
  * Encodes rows for `COPY … FROM STDIN (FORMAT binary)`, in the very bytes in which PostgreSQL gives them back.
@@ -60,10 +62,10 @@ export class CopyEncoder {
     this.#at += 8;
   }
 
-  bytes(value: Uint8Array): void {
-    this.#int4(value.length);
-    this.#buffer.set(value, this.#at);
-    this.#at += value.length;
+  /** A few bytes (ids, salts) out of many: copied one by one, which is faster than a view on them. */
+  bytes(source: Uint8Array, start = 0, end = source.length): void {
+    this.#int4(end - start);
+    for (let i = start; i < end; i++) this.#buffer[this.#at++] = source[i] ?? 0;
   }
 
   /** Text of printable ASCII (ids), which needs no encoder. */
@@ -73,6 +75,7 @@ export class CopyEncoder {
   }
 
   text(value: string): void {
+    if (value.length <= SHORT && isAscii(value)) return this.ascii(value);
     if (3 * value.length > this.#buffer.length - this.#at - 4) this.#grow(3 * value.length);
     const length = this.#buffer.write(value, this.#at + 4, 'utf8');
     this.#int4(length);
@@ -160,4 +163,9 @@ export class CopyEncoder {
     this.#buffer = larger;
     this.#view = new DataView(larger.buffer);
   }
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { merklePath, merkleRoot, writeLeafHash } from '../audit/merkle.ts';
 import { ARMS, type Decision, leafText, OUTCOMES, REASONS, type Reason } from '../domain/decision.ts';
@@ -55,7 +56,7 @@ export class DecisionWriter {
     encoder.bytes(this.#run);
     encoder.int4(row);
     encoder.ascii(decision.customer);
-    encoder.bytes(this.salts.subarray(row * SALT_BYTES, (row + 1) * SALT_BYTES));
+    encoder.bytes(this.salts, row * SALT_BYTES, (row + 1) * SALT_BYTES);
     encoder.int2(OUTCOMES.indexOf(decision.outcome));
     if (decision.arm === null) encoder.null();
     else encoder.int2(ARMS.indexOf(decision.arm));
@@ -87,18 +88,34 @@ export class DecisionWriter {
 
   /** Ends the load, keeps the leaves and seals the rows; the answer is the root of the tree. */
   async seal(tx: EntityManager): Promise<string> {
-    await this.copy.end();
-    await tx.query('select seal_partition($1, $2)', ['decision', this.runId]);
-    for (let at = 0; at < this.#leaves.length; at += BLOCK_BYTES) {
-      const hashes = this.#leaves.subarray(at, at + BLOCK_BYTES);
+    const [blocks] = await Promise.all([this.#foldBlocks(), this.#sealRows(tx)]);
+    for (const [block, { root, hashes }] of blocks.entries()) {
       await tx.query('insert into decision_leaf (run_id, block, root, hashes) values ($1, $2, $3, $4)', [
         this.runId,
-        at / BLOCK_BYTES,
-        merkleRoot(hashes),
+        block,
+        root,
         hashes,
       ]);
     }
-    return `sha256:${Buffer.from(merkleRoot(this.#leaves)).toString('hex')}`;
+    // A block holds a power of two of leaves, so that the root over the blocks' roots is the root over all leaves.
+    const root = merkleRoot(Buffer.concat(blocks.map(({ root }) => root)));
+    return `sha256:${Buffer.from(root).toString('hex')}`;
+  }
+
+  async #sealRows(tx: EntityManager): Promise<void> {
+    await this.copy.end();
+    await tx.query('select seal_partition($1, $2)', ['decision', this.runId]);
+  }
+
+  /** Folds the tree a block at a time: the server takes the rows meanwhile, and must be heard between two blocks. */
+  async #foldBlocks(): Promise<readonly { readonly root: Uint8Array; readonly hashes: Uint8Array }[]> {
+    const blocks = [];
+    for (let at = 0; at < this.#leaves.length; at += BLOCK_BYTES) {
+      await setImmediate();
+      const hashes = this.#leaves.subarray(at, at + BLOCK_BYTES);
+      blocks.push({ root: merkleRoot(hashes), hashes });
+    }
+    return blocks;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -51,7 +51,7 @@ export class SnapshotWriter {
       encoder.bytes(this.#run);
       encoder.int4(this.#rows++);
       encoder.ascii(block.customers[row] ?? '');
-      encoder.bytes(salts.subarray(row * SALT_BYTES, (row + 1) * SALT_BYTES));
+      encoder.bytes(salts, row * SALT_BYTES, (row + 1) * SALT_BYTES);
       encoder.float8Array(block.numbers, row);
       encoder.textArray(block.texts, row);
       encoder.boolean(state.quiet[row] === 1);
