@@ -14,7 +14,16 @@ export type LogRule =
   | 'ORIGIN'
   | 'SIZE'
   | 'ROOT'
-  | 'BEYOND';
+  | 'BEYOND'
+  | 'SPLIT'
+  | 'ROLLED_BACK'
+  | 'DATED';
+
+/**
+ * By how much an entry may be dated before one that precedes it, and after the checkpoint that covers it first: for acts
+ * that waited for each other and for clocks that differ. Whoever runs several processes keeps their clocks closer.
+ */
+export const DATE_TOLERANCE_MS = 15 * 60 * 1000;
 
 /** The first thing in a log that is not as it was recorded. */
 export interface LogFault {
@@ -35,6 +44,9 @@ export interface KeptEntry {
 /** Builds the tree again, entry by entry, beside a log that claims to be that tree. */
 export class LogCheck {
   private readonly tree = Frontier.empty();
+  private newestDate = Number.NEGATIVE_INFINITY;
+  private newestOfAll = 0;
+  private misdated: LogFault | null = null;
 
   constructor(
     private readonly origin: string,
@@ -50,6 +62,14 @@ export class LogCheck {
     return this.tree.root();
   }
 
+  /**
+   * The first entry whose date is not one of its place (see DATE_TOLERANCE_MS), null when there is none. It is told apart: a clock
+   * that went wrong leaves it too, and must not hide what else is wrong.
+   */
+  get dated(): LogFault | null {
+    return this.misdated;
+  }
+
   /** Takes the next entry; answers what it says and the hashes that the log must have stored for it, or what is wrong. */
   entry(kept: KeptEntry): LogFault | { readonly entry: AuditEntry; readonly hashes: readonly Uint8Array[] } {
     const index = this.tree.size;
@@ -59,7 +79,35 @@ export class LogCheck {
     const entry = parseEntry(kept.bytes);
     if (entry === undefined)
       return fault('entry', index, 'UNREADABLE', 'its bytes are not those of an entry');
+    this.date(index, Date.parse(entry.at));
     return { entry, hashes: this.tree.append(leaf) };
+  }
+
+  private date(index: number, at: number): void {
+    if (at < this.newestDate - DATE_TOLERANCE_MS) {
+      this.misdated ??= fault('entry', index, 'DATED', `it is dated before entry ${this.newestOfAll}`);
+    }
+    if (at <= this.newestDate) return;
+    this.newestDate = at;
+    this.newestOfAll = index;
+  }
+
+  /** Takes the instant at which the tree as it is now was signed. */
+  signedAt(instant: Date): void {
+    if (this.newestDate <= instant.getTime() + DATE_TOLERANCE_MS) return;
+    const { size } = this.tree;
+    this.misdated ??= fault(
+      'entry',
+      this.newestOfAll,
+      'DATED',
+      `it is dated after the checkpoint of size ${size}`,
+    );
+  }
+
+  /** Compares the tree as it is now with a checkpoint that somebody remembered. */
+  remembered(checkpoint: Checkpoint): LogFault | undefined {
+    if (checkpoint.size !== this.tree.size || sameHash(checkpoint.root, this.root)) return undefined;
+    return fault('checkpoint', checkpoint.size, 'SPLIT', 'the one remembered has another root at this size');
   }
 
   /** Compares the hashes stored for the last entry taken with those computed. */
@@ -79,15 +127,8 @@ export class LogCheck {
   /** Takes the checkpoint that is kept for the tree as it is now. */
   checkpoint(root: Uint8Array, note: string): LogFault | undefined {
     const size = this.tree.size;
-    const signed = parseNote(note);
-    const said: Checkpoint | undefined = parseCheckpoint(signed?.text ?? '');
-    if (signed === undefined || said === undefined) {
-      return fault('checkpoint', size, 'UNREADABLE', 'the note is not a checkpoint');
-    }
-    if (!isSignedBy(signed, this.verifier)) {
-      return fault('checkpoint', size, 'UNSIGNED', `not signed by ${this.verifier.text}`);
-    }
-    if (said.origin !== this.origin) return fault('checkpoint', size, 'ORIGIN', 'it is of another log');
+    const said = readCheckpoint(note, size, this.origin, this.verifier);
+    if ('part' in said) return said;
     if (said.size !== size)
       return fault('checkpoint', size, 'SIZE', `what was signed is of size ${said.size}`);
     if (!sameHash(said.root, this.root) || !sameHash(root, this.root)) {
@@ -95,6 +136,25 @@ export class LogCheck {
     }
     return undefined;
   }
+}
+
+/** Reads a note as a checkpoint of a log; what is wrong with it where it is none. `index` is where it stood. */
+export function readCheckpoint(
+  note: string,
+  index: number,
+  origin: string,
+  verifier: NoteVerifier,
+): Checkpoint | LogFault {
+  const signed = parseNote(note);
+  const said = parseCheckpoint(signed?.text ?? '');
+  if (signed === undefined || said === undefined) {
+    return fault('checkpoint', index, 'UNREADABLE', 'the note is not a checkpoint');
+  }
+  if (!isSignedBy(signed, verifier)) {
+    return fault('checkpoint', index, 'UNSIGNED', `not signed by ${verifier.text}`);
+  }
+  if (said.origin !== origin) return fault('checkpoint', index, 'ORIGIN', 'it is of another log');
+  return said;
 }
 
 /** A fault; `message` is for a person and names no value. */

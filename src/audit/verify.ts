@@ -1,11 +1,13 @@
 import {
   type AuditTransaction,
   bytesIn,
+  instantIn,
   numberIn,
   type Row,
   selectRows,
   textIn,
 } from './audit-transaction.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { AuditEntry } from './entry.ts';
 import { fault, LogCheck, type LogFault } from './log-check.ts';
 import type { NoteVerifier } from './signed-note.ts';
@@ -21,6 +23,15 @@ export interface LogVerification {
   /** The root over the entries found right. */
   readonly root: Uint8Array;
   readonly fault: LogFault | null;
+  /** The first entry whose date is not one of its place; the log may be right all the same. */
+  readonly dated: LogFault | null;
+}
+
+export interface VerifyOptions {
+  /** Checkpoints of this log that were kept elsewhere: it must hold what they say. */
+  readonly remembered?: readonly Checkpoint[];
+  /** Told of each entry found right, in order. */
+  readonly onEntry?: (index: number, entry: AuditEntry) => void;
 }
 
 const BLOCK = 2000;
@@ -35,10 +46,11 @@ export async function verifyLog(
   db: AuditTransaction,
   origin: string,
   verifier: NoteVerifier,
+  options: VerifyOptions = {},
 ): Promise<LogVerification> {
   const check = new LogCheck(origin, verifier);
   const counts = { checkpoints: 0 };
-  const found = await firstFault(db, check, counts);
+  const found = await firstFault(db, check, counts, options);
   const [row = {}] = await selectRows(db, 'select count(*)::float8 as staged from audit_staged');
   return {
     entries: check.size,
@@ -46,6 +58,7 @@ export async function verifyLog(
     staged: numberIn(row, 'staged'),
     root: check.root,
     fault: found ?? null,
+    dated: check.dated,
   };
 }
 
@@ -53,16 +66,19 @@ async function firstFault(
   db: AuditTransaction,
   check: LogCheck,
   counts: { checkpoints: number },
+  { remembered = [], onEntry = () => {} }: VerifyOptions,
 ): Promise<LogFault | undefined> {
-  let wrong = checkCheckpoint(check, await checkpointsIn(db, -1, 0), counts);
+  const compare = () => remembered.map((one) => check.remembered(one)).find((found) => found !== undefined);
+  let wrong = checkCheckpoint(check, await checkpointsIn(db, -1, 0), counts) ?? compare();
   while (wrong === undefined) {
     const first = check.size;
     const entries = await entriesFrom(db, first);
-    if (entries.length === 0) return faultAtEnd(db, first);
+    if (entries.length === 0) return (await faultAtEnd(db, first)) ?? rolledBack(first, remembered);
     const stored = await hashesIn(db, first, first + entries.length);
     const checkpoints = await checkpointsIn(db, first, first + entries.length);
     for (const row of entries) {
-      wrong ??= checkEntry(check, row, stored) ?? checkCheckpoint(check, checkpoints, counts);
+      wrong ??=
+        checkEntry(check, row, stored, onEntry) ?? checkCheckpoint(check, checkpoints, counts) ?? compare();
     }
   }
   return wrong;
@@ -72,13 +88,17 @@ function checkEntry(
   check: LogCheck,
   row: Row,
   stored: ReadonlyMap<number, Uint8Array>,
+  onEntry: (index: number, entry: AuditEntry) => void,
 ): LogFault | undefined {
   const index = numberIn(row, 'index');
   const result = check.entry({ index, bytes: bytesIn(row, 'bytes'), leaf: bytesIn(row, 'leaf') });
   if ('part' in result) return result;
   const wrong = check.hashes(result.hashes, stored);
-  if (wrong !== undefined || columnsSay(row, result.entry)) return wrong;
-  return fault('entry', index, 'COLUMNS', 'it is found under what its bytes do not say');
+  if (wrong !== undefined) return wrong;
+  if (!columnsSay(row, result.entry))
+    return fault('entry', index, 'COLUMNS', 'it is found under what its bytes do not say');
+  onEntry(index, result.entry);
+  return undefined;
 }
 
 function columnsSay(row: Row, entry: AuditEntry): boolean {
@@ -100,8 +120,18 @@ function checkCheckpoint(
   const row = checkpoints.get(check.size);
   if (row === undefined) return undefined;
   const found = check.checkpoint(bytesIn(row, 'root'), textIn(row, 'note'));
-  if (found === undefined) counts.checkpoints += 1;
-  return found;
+  if (found !== undefined) return found;
+  counts.checkpoints += 1;
+  check.signedAt(instantIn(row, 'at'));
+  return undefined;
+}
+
+function rolledBack(size: number, remembered: readonly Checkpoint[]): LogFault | undefined {
+  const later = remembered.find((checkpoint) => checkpoint.size > size);
+  return (
+    later &&
+    fault('checkpoint', later.size, 'ROLLED_BACK', `it is remembered, and the log ends before entry ${size}`)
+  );
 }
 
 /** The log must end where its newest checkpoint says, neither earlier nor later. */
@@ -149,7 +179,7 @@ async function checkpointsIn(
 ): Promise<ReadonlyMap<number, Row>> {
   const rows = await selectRows(
     db,
-    'select size::float8, root, note from audit_checkpoint where size > $1 and size <= $2',
+    'select size::float8, root, note, at from audit_checkpoint where size > $1 and size <= $2',
     [after, until],
   );
   return new Map(rows.map((row) => [numberIn(row, 'size'), row]));
