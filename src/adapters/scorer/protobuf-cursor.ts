@@ -74,6 +74,22 @@ export class ProtobufCursor {
     return this.position < this.limit ? this.varint() : undefined;
   }
 
+  /** The float32 numbers of a field: one where it is fixed, all where it is packed. */
+  floats(): readonly number[] {
+    const { buffer, byteOffset } = this.bytes;
+    const view = new DataView(buffer, byteOffset + this.start, this.end - this.start);
+    return Array.from({ length: view.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+  }
+
+  /** The whole numbers of a field: one where it is a varint, all where it is packed. */
+  integers(): readonly number[] {
+    if (!this.delimited) return [this.value];
+    const list = this.message();
+    const values: number[] = [];
+    for (let value = list.packed(); value !== undefined; value = list.packed()) values.push(value);
+    return values;
+  }
+
   private varint(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
