@@ -22,6 +22,8 @@ export interface RunManifest {
   readonly snapshot: { readonly digest: string; readonly rows: number };
   readonly config: { readonly number: number; readonly digest: string };
   readonly flowDays: readonly number[];
+  /** The week from which the settings count: the holdout is drawn anew every so many weeks after it. */
+  readonly holdoutSince: IsoWeek;
   readonly model: { readonly digest: string; readonly modelDigest: string; readonly cardDigest: string };
   readonly dataUses: readonly string[];
   readonly seed: string;

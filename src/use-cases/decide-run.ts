@@ -1,11 +1,6 @@
 import { digestOfJson } from '../audit/digest.ts';
-import { drawKey } from '../audit/draw-key.ts';
 import { type Check, halts } from '../domain/check.ts';
-import { type Decision } from '../domain/decision.ts';
-import { DRAW } from '../domain/draw-keys.ts';
-import { reasonsOf } from '../domain/eligibility.ts';
 import { type Funnel, FunnelCounter } from '../domain/funnel.ts';
-import { KeyedHash } from '../domain/keyed-hash.ts';
 import type { RunManifest } from '../domain/manifest.ts';
 import { judgeMarket } from '../domain/market-check.ts';
 import { referenceRows } from '../domain/model-card.ts';
@@ -18,6 +13,7 @@ import { modelFile } from '../store/model.store.ts';
 import { RunRow } from '../store/run.row.ts';
 import { addChecks, addMeasures, outputHistory } from '../store/run-record.store.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { decisionsOf, selectionKeys } from './decisions-of.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
 import type { StepContext, StepResult } from './run-step.ts';
@@ -42,8 +38,8 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
   });
   if (halts(scored.drift)) throw new HaltedByChecks([...market, ...scored.drift]);
   const scoredAt = services.clock.now().getTime();
-
-  const selection = select(scored.customers, scored.scores, config, keysOf(context));
+  const since = weekOf(dateIn(context.campaign.definition.timeZone, context.configVersion.effectiveFrom));
+  const selection = select(scored.customers, scored.scores, config, selectionKeys(run, config, since));
   const recorded = await recordDecisions(tx, context, scored, selection);
   const output = judgeOutput(
     await measureOutput(tx, context, scored, selection),
@@ -65,6 +61,7 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
     dataUses,
     decisionRoot: recorded.root,
     runtime: scored.runtime,
+    holdoutSince: since,
     timings: { score: scoredAt - began, select: services.clock.now().getTime() - scoredAt },
   });
   const manifestDigest = digestOfJson(manifest);
@@ -88,16 +85,6 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
   };
 }
 
-function keysOf({ run, config, configVersion, campaign }: StepContext) {
-  const key = (name: string) => new KeyedHash(drawKey(run.seed, name));
-  const since = weekOf(dateIn(campaign.definition.timeZone, configVersion.effectiveFrom));
-  return {
-    ties: key(DRAW.ties(run.week)),
-    exploration: key(DRAW.exploration(run.week)),
-    holdout: key(DRAW.holdout(since, config.evaluationWeeks, run.week)),
-  };
-}
-
 /** Every customer gets one decision, in the order of the snapshot; the counts must add up to it. */
 async function recordDecisions(
   tx: Transaction,
@@ -107,22 +94,11 @@ async function recordDecisions(
 ): Promise<{ readonly funnel: Funnel; readonly root: string }> {
   await using writer = await DecisionWriter.open(tx, run.id, scored.everyone.length, services.randomness);
   const counter = new FunnelCounter();
-  let eligible = 0;
-  for (let row = 0; row < scored.everyone.length; row++) {
-    const bits = scored.reasons[row] ?? 0;
-    const customer = scored.everyone[row] ?? '';
-    const at = bits === 0 ? eligible++ : -1;
-    const decision: Decision =
-      at < 0
-        ? { customer, outcome: 'NOT_ELIGIBLE', arm: null, reasons: reasonsOf(bits), score: null, rank: null }
-        : {
-            customer,
-            ...meaningOf(selection.verdicts[at] ?? 0),
-            score: scored.scores[at] ?? null,
-            rank: selection.ranks[at] ?? null,
-          };
+  let row = 0;
+  for (const decision of decisionsOf(scored, selection)) {
     counter.add(decision);
     writer.append(decision);
+    row++;
     if (writer.full) {
       await writer.flush();
       progress(row, scored.everyone.length);
@@ -189,7 +165,10 @@ async function saveFunnel(tx: Transaction, runId: string, funnel: Funnel): Promi
 
 function manifestOf(
   { run, campaign, configVersion, contractVersion, model, services }: StepContext,
-  facts: Pick<RunManifest, 'feedFiles' | 'dataUses' | 'decisionRoot' | 'runtime' | 'timings'>,
+  facts: Pick<
+    RunManifest,
+    'feedFiles' | 'dataUses' | 'holdoutSince' | 'decisionRoot' | 'runtime' | 'timings'
+  >,
 ): RunManifest {
   return {
     format: 'run/1',
