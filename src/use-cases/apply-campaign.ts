@@ -46,11 +46,12 @@ export const applyCampaign: Command<
       appliedAt: now,
     });
     await tx.insert(CampaignRow, campaign);
+    const contract = digestOfJson(definition.feed);
     await tx.insert(FeedContractRow, {
       campaign: definition.key,
       number: 1,
       columns: definition.feed.columns,
-      digest: digestOfJson(definition.feed),
+      digest: contract,
       effectiveFrom: now,
     });
     const config = {
@@ -63,9 +64,12 @@ export const applyCampaign: Command<
       createdBy: actor.subject,
     };
     await tx.insert(ConfigVersionRow, config);
+    const dataUses: string[] = [];
     for (const use of definition.dataUses) {
+      const id = services.ids.next();
+      dataUses.push(id);
       await tx.insert(DataUseRow, {
-        id: services.ids.next(),
+        id,
         campaign: definition.key,
         ...use,
         columns: [...use.columns],
@@ -80,7 +84,7 @@ export const applyCampaign: Command<
         campaign: campaign.key,
         subject: campaign.key,
         digest,
-        details: { created: true, config: config.digest },
+        details: { created: true, config: config.digest, contract, dataUses },
       },
     };
   },
