@@ -290,7 +290,13 @@ create index batch_by_campaign on batch (campaign, created_at desc, id desc);
 create table recipient (
   batch_id     uuid not null references batch,
   customer     customer_id not null,
+  -- The place in the batch as it was drawn.
+  row_no       integer not null check (row_no >= 0),
   arm          text not null check (arm in ('MODEL', 'EXPLORATION')),
+  -- What the batch's digest covers of this recipient: it can stay when the recipient is erased (0004).
+  salt         bytea not null check (length(salt) = 16),
+  leaf         bytea not null generated always as
+    (sha256(('["recipient/1","' || customer || '","' || arm || '","' || encode(salt, 'hex') || '"]')::bytea)) stored,
   score        double precision,
   removed_by   text,
   removed_at   timestamptz,
@@ -298,9 +304,11 @@ create table recipient (
   -- Why the customer was left out at release although approved.
   dropped      text check (dropped in ('OPTED_OUT', 'QUIET_LIST')),
   primary key (batch_id, customer),
+  unique (batch_id, row_no),
   check ((removed_by is null) = (removed_at is null) and (removed_by is null) = (removal_note is null)),
   check (dropped is null or removed_by is null)
 );
+create index recipient_customer on recipient (customer);
 
 create table sample_item (
   batch_id    uuid not null,
@@ -324,6 +332,7 @@ create table released_recipient (
   batch_id uuid not null references batch,
   primary key (campaign, week, customer)
 );
+create index released_recipient_batch on released_recipient (batch_id, customer);
 
 create table hand_off (
   batch_id     uuid primary key references batch,
@@ -351,6 +360,7 @@ create table conversion (
   amount       numeric(16, 2),
   primary key (campaign, customer, converted_on)
 );
+create index conversion_customer on conversion (customer);
 
 create table quiet_list (
   campaign text not null references campaign,
@@ -361,6 +371,7 @@ create table quiet_list (
   added_at timestamptz not null,
   primary key (campaign, customer, added_at)
 );
+create index quiet_list_customer on quiet_list (customer);
 
 create table opt_out (
   customer    customer_id primary key,
@@ -411,7 +422,9 @@ begin
   if parent not in ('snapshot_row', 'decision') then
     raise exception 'no partitions of %', parent;
   end if;
-  execute format('create table public.%I (like public.%I including defaults)', child, parent);
+  -- Nothing leaves a sealed partition but what is erased: then the next round of the autovacuum clears it out, however little.
+  execute format('create table public.%I (like public.%I including defaults)
+                    with (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)', child, parent);
   -- No plan depends on what the arrays and salts hold, and to analyse them takes longer than to write them.
   for content in
     select attname from pg_attribute

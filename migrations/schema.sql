@@ -141,6 +141,13 @@ create table conversion (
   constraint conversion_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key)
 );
 
+create table customer_pseudonym (
+  customer customer_id not null,
+  secret bytea not null,
+  constraint customer_pseudonym_pkey PRIMARY KEY (customer),
+  constraint customer_pseudonym_secret_check CHECK ((length(secret) = 16))
+);
+
 create table data_use (
   id uuid not null,
   campaign text not null,
@@ -189,6 +196,46 @@ create table decision_leaf (
   constraint decision_leaf_block_check CHECK ((block >= 0)),
   constraint decision_leaf_hashes_check CHECK ((((length(hashes) % 32) = 0) AND (length(hashes) <= 131072))),
   constraint decision_leaf_root_check CHECK ((length(root) = 32))
+);
+
+create table erased_row (
+  erasure_id uuid not null,
+  kind text not null,
+  owner_id uuid not null,
+  row_no integer,
+  hash bytea,
+  constraint erased_row_owner_id_kind_row_no_key UNIQUE NULLS NOT DISTINCT (owner_id, kind, row_no),
+  constraint erased_row_erasure_id_fkey FOREIGN KEY (erasure_id) REFERENCES erasure(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint erased_row_check CHECK (((row_no IS NOT NULL) OR (hash IS NULL))),
+  constraint erased_row_hash_check CHECK ((length(hash) = 32)),
+  constraint erased_row_kind_check CHECK ((kind = ANY (ARRAY['snapshot'::text, 'decision'::text, 'recipient'::text, 'sample_item'::text, 'released_recipient'::text]))),
+  constraint erased_row_row_no_check CHECK ((row_no >= 0))
+);
+
+create table erasure (
+  id uuid not null,
+  erased_at timestamp with time zone not null,
+  erased_by text not null,
+  requested_by text,
+  reason text not null,
+  tombstone bytea,
+  rows bigint not null,
+  digest digest not null,
+  constraint erasure_pkey PRIMARY KEY (id),
+  constraint erasure_check CHECK ((requested_by <> erased_by)),
+  constraint erasure_check1 CHECK (((tombstone IS NULL) = (requested_by IS NULL))),
+  constraint erasure_rows_check CHECK ((rows >= 0)),
+  constraint erasure_tombstone_check CHECK ((length(tombstone) = 32))
+);
+
+create table erasure_request (
+  id uuid not null,
+  customer customer_id not null,
+  requested_by text not null,
+  requested_at timestamp with time zone not null,
+  reason text not null,
+  constraint erasure_request_pkey PRIMARY KEY (id),
+  constraint erasure_request_customer_requested_by_key UNIQUE (customer, requested_by)
 );
 
 create table feed_contract (
@@ -326,18 +373,24 @@ create table quiet_list (
 create table recipient (
   batch_id uuid not null,
   customer customer_id not null,
+  row_no integer not null,
   arm text not null,
+  salt bytea not null,
+  leaf bytea generated always as (sha256(((((((('["recipient/1","'::text || (customer)::text) || '","'::text) || arm) || '","'::text) || encode(salt, 'hex'::text)) || '"]'::text))::bytea)) stored not null,
   score double precision,
   removed_by text,
   removed_at timestamp with time zone,
   removal_note text,
   dropped text,
   constraint recipient_pkey PRIMARY KEY (batch_id, customer),
+  constraint recipient_batch_id_row_no_key UNIQUE (batch_id, row_no),
   constraint recipient_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batch(id),
   constraint recipient_arm_check CHECK ((arm = ANY (ARRAY['MODEL'::text, 'EXPLORATION'::text]))),
   constraint recipient_check CHECK ((((removed_by IS NULL) = (removed_at IS NULL)) AND ((removed_by IS NULL) = (removal_note IS NULL)))),
   constraint recipient_check1 CHECK (((dropped IS NULL) OR (removed_by IS NULL))),
-  constraint recipient_dropped_check CHECK ((dropped = ANY (ARRAY['OPTED_OUT'::text, 'QUIET_LIST'::text])))
+  constraint recipient_dropped_check CHECK ((dropped = ANY (ARRAY['OPTED_OUT'::text, 'QUIET_LIST'::text]))),
+  constraint recipient_row_no_check CHECK ((row_no >= 0)),
+  constraint recipient_salt_check CHECK ((length(salt) = 16))
 );
 
 create table rejected_row (
@@ -527,13 +580,25 @@ CREATE INDEX config_version_effective ON public.config_version USING btree (camp
 
 CREATE INDEX contact_sent_on ON public.contact USING btree (sent_on);
 
+CREATE INDEX conversion_customer ON public.conversion USING btree (customer);
+
 CREATE INDEX data_use_campaign ON public.data_use USING btree (campaign);
+
+CREATE INDEX erased_row_erasure ON public.erased_row USING btree (erasure_id);
+
+CREATE INDEX erasure_tombstone ON public.erasure USING btree (tombstone, erased_at);
 
 CREATE INDEX incident_by_time ON public.incident USING btree (opened_at DESC, id DESC);
 
 CREATE INDEX incident_to_notify ON public.incident USING btree (opened_at) WHERE (notified_at IS NULL);
 
 CREATE UNIQUE INDEX model_version_live ON public.model_version USING btree (campaign) WHERE (status = 'LIVE'::text);
+
+CREATE INDEX quiet_list_customer ON public.quiet_list USING btree (customer);
+
+CREATE INDEX recipient_customer ON public.recipient USING btree (customer);
+
+CREATE INDEX released_recipient_batch ON public.released_recipient USING btree (batch_id, customer);
 
 CREATE INDEX run_by_week ON public.run USING btree (campaign, week DESC, attempt DESC);
 
@@ -589,6 +654,198 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.customer_is_known(who text, thoroughly boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  r     record;
+  found boolean;
+begin
+  if exists (select from contact where customer = who) or exists (select from recipient where customer = who)
+     or exists (select from opt_out where customer = who) or exists (select from quiet_list where customer = who)
+     or exists (select from conversion where customer = who) or exists (select from erasure_request where customer = who) then
+    return true;
+  end if;
+  for r in
+    select replace(id::text, '-', '') as name, decision_root is not null as decided
+    from run where decision_root is not null or (thoroughly and snapshot_rows is not null)
+    order by decision_root is null, started_at desc
+  loop
+    execute format('select exists (select from public.%I where customer = $1)',
+                   case when r.decided then 'decision_' else 'snapshot_row_' end || r.name) into found using who;
+    if found then
+      return true;
+    end if;
+  end loop;
+  return false;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.erase_batch(erasure uuid, batch uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  total bigint := 0;
+  gone  bigint;
+begin
+  delete from sample_item s where s.batch_id = batch;
+  get diagnostics gone = row_count;
+  total := total + gone;
+  delete from released_recipient d where d.batch_id = batch;
+  get diagnostics gone = row_count;
+  total := total + gone;
+  delete from recipient r where r.batch_id = batch;
+  get diagnostics gone = row_count;
+  insert into erased_row (erasure_id, kind, owner_id)
+  select erasure, k, batch from unnest(array['sample_item', 'released_recipient', 'recipient']) k;
+  return total + gone;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.erase_contacts(before date, most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  gone bigint;
+begin
+  with contacts as (
+    delete from contact where ctid = any (array(select ctid from contact where sent_on < before limit most)) returning 1
+  ), conversions as (
+    delete from conversion where ctid = any (array(select ctid from conversion where converted_on < before limit most)) returning 1
+  ), quiet as (
+    delete from quiet_list where ctid = any (array(select ctid from quiet_list where until < before limit most)) returning 1
+  )
+  select (select count(*) from contacts) + (select count(*) from conversions) + (select count(*) from quiet) into gone;
+  return gone;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.erase_customer(erasure uuid, who text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  total bigint := 0;
+  gone  bigint;
+  r     record;
+  place integer;
+  rows_of text := $sql$
+    with gone as (
+      delete from public.%I where run_id = $2 and customer = $3 and ($4 is null or row_no = $4)
+      returning row_no, snapshot_row_hash(array[
+        uuid_send(run_id), int4send(row_no), textsend(customer), byteasend(salt), array_send(numbers), array_send(texts),
+        boolsend(quiet), boolsend(opted_out), array_send(flow_starts), array_send(mails)]) as hash
+    )
+    insert into erased_row (erasure_id, kind, owner_id, row_no, hash) select $1, 'snapshot', $2, row_no, hash from gone $sql$;
+begin
+  for r in
+    select id, replace(id::text, '-', '') as name, decision_root is not null as decided
+    from run where snapshot_rows is not null order by id
+  loop
+    place := null;
+    if r.decided then
+      execute format('delete from public.%I where run_id = $1 and customer = $2 returning row_no', 'decision_' || r.name)
+        into place using r.id, who;
+      -- Every customer of the snapshot has a decision, under the same number.
+      continue when place is null;
+      total := total + 1;
+      insert into erased_row (erasure_id, kind, owner_id, row_no, hash)
+      select erasure, 'decision', r.id, place, substring(l.hashes from 32 * (place % 4096) + 1 for 32)
+        from decision_leaf l where l.run_id = r.id and l.block = place / 4096;
+    end if;
+    execute format(rows_of, 'snapshot_row_' || r.name) using erasure, r.id, who, place;
+    get diagnostics gone = row_count;
+    total := total + gone;
+  end loop;
+
+  with gone as (
+    delete from sample_item s using recipient r
+    where r.customer = who and s.customer = who and s.batch_id = r.batch_id returning s.batch_id, s.position
+  )
+  insert into erased_row (erasure_id, kind, owner_id, row_no) select erasure, 'sample_item', batch_id, position from gone;
+  get diagnostics gone = row_count;
+  total := total + gone;
+  with gone as (
+    delete from released_recipient d using recipient r
+    where r.customer = who and d.customer = who and d.batch_id = r.batch_id returning d.batch_id, r.row_no
+  )
+  insert into erased_row (erasure_id, kind, owner_id, row_no) select erasure, 'released_recipient', batch_id, row_no from gone;
+  get diagnostics gone = row_count;
+  total := total + gone;
+  with gone as (
+    delete from recipient r where r.customer = who
+    returning r.batch_id, r.row_no, case when r.removed_by is null then r.leaf end as hash
+  )
+  insert into erased_row (erasure_id, kind, owner_id, row_no, hash) select erasure, 'recipient', batch_id, row_no, hash from gone;
+  get diagnostics gone = row_count;
+  total := total + gone;
+
+  with contacts as (delete from contact where customer = who returning 1),
+       conversions as (delete from conversion where customer = who returning 1),
+       opt_outs as (delete from opt_out where customer = who returning 1),
+       quiet as (delete from quiet_list where customer = who returning 1),
+       requests as (delete from erasure_request where customer = who returning 1),
+       pseudonyms as (delete from customer_pseudonym where customer = who returning 1)
+  select (select count(*) from contacts) + (select count(*) from conversions) + (select count(*) from opt_outs)
+         + (select count(*) from quiet) + (select count(*) from requests) + (select count(*) from pseudonyms) into gone;
+  return total + gone;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.erase_lone_pseudonyms()
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  gone bigint;
+begin
+  delete from customer_pseudonym p where not customer_is_known(p.customer, false);
+  get diagnostics gone = row_count;
+  return gone;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.erase_run(erasure uuid, parent text, run uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  child text := parent || '_' || replace(run::text, '-', '');
+  gone  bigint;
+begin
+  if parent not in ('snapshot_row', 'decision') then
+    raise exception 'no partitions of %', parent;
+  end if;
+  execute format('lock table public.%I in access exclusive mode', child);
+  execute format('select count(*) from public.%I', child) into gone;
+  execute format('truncate public.%I', child);
+  insert into erased_row (erasure_id, kind, owner_id)
+  values (erasure, case parent when 'decision' then 'decision' else 'snapshot' end, run);
+  return gone;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.open_partition(parent text, run uuid)
  RETURNS text
  LANGUAGE plpgsql
@@ -602,7 +859,9 @@ begin
   if parent not in ('snapshot_row', 'decision') then
     raise exception 'no partitions of %', parent;
   end if;
-  execute format('create table public.%I (like public.%I including defaults)', child, parent);
+  -- Nothing leaves a sealed partition but what is erased: then the next round of the autovacuum clears it out, however little.
+  execute format('create table public.%I (like public.%I including defaults)
+                    with (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)', child, parent);
   -- No plan depends on what the arrays and salts hold, and to analyse them takes longer than to write them.
   for content in
     select attname from pg_attribute
@@ -640,6 +899,18 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.snapshot_row_hash(fields bytea[])
+ RETURNS bytea
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select sha256(int2send(cardinality(fields)::int2) || string_agg(
+           case when field is null then int4send(-1) else int4send(length(field)) || field end, ''::bytea order by place))
+  from unnest(fields) with ordinality as f (field, place)
+$function$
+;
+
 -- Triggers
 
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- always
@@ -657,6 +928,18 @@ CREATE TRIGGER only_sequenced BEFORE DELETE ON public.audit_staged FOR EACH STAT
 grant execute on function audit_refuse() to public;
 
 grant execute on function audit_sequence(bigint[],bigint,json,bytea,bytea,bytea,text,timestamp with time zone) to waarom_app;
+
+grant execute on function customer_is_known(text,boolean) to waarom_app;
+
+grant execute on function erase_batch(uuid,uuid) to waarom_app;
+
+grant execute on function erase_contacts(date,integer) to waarom_app;
+
+grant execute on function erase_customer(uuid,text) to waarom_app;
+
+grant execute on function erase_lone_pseudonyms() to waarom_app;
+
+grant execute on function erase_run(uuid,text,uuid) to waarom_app;
 
 grant execute on function open_partition(text,uuid) to waarom_app;
 
@@ -680,11 +963,19 @@ grant insert, select on table contact to waarom_app;
 
 grant insert, select on table conversion to waarom_app;
 
+grant insert, select on table customer_pseudonym to waarom_app;
+
 grant insert, select, update (decided_at, decided_by, note, signed_at, signed_by, status) on table data_use to waarom_app;
 
 grant select on table decision to waarom_app;
 
 grant insert, select on table decision_leaf to waarom_app;
+
+grant select on table erased_row to waarom_app;
+
+grant insert, select on table erasure to waarom_app;
+
+grant insert, select on table erasure_request to waarom_app;
 
 grant insert, select on table feed_contract to waarom_app;
 

@@ -66,27 +66,32 @@ export function judgeFourEyes(approver: string, hands: readonly (string | null)[
   );
 }
 
-/** A recipient as the batch's digest covers it. */
+/** Who is to be mailed, and in which arm. */
 export interface BatchRecipient {
   readonly customer: string;
   readonly arm: string;
 }
 
 /**
+ * What a recipient's leaf in the batch's digest is the SHA-256 of: a JSON array in RFC 8785 form, salted (16 bytes in hex) so
+ * that the leaf can outlive the recipient and tell nothing. The column recipient.leaf is the same, written in SQL.
+ */
+export function recipientText({ customer, arm }: BatchRecipient, salt: string): string {
+  return `["recipient/1","${customer}","${arm}","${salt}"]`;
+}
+
+/**
  * What is approved and later released, as a value whose RFC 8785 form is digested: the run's manifest, the settings and
- * everyone who is to be mailed.
+ * everyone who is to be mailed, by their leaves (lower-case hex, in any order).
  */
 export function batchContent(facts: {
   readonly campaign: string;
   readonly week: IsoWeek;
   readonly manifestDigest: string | null;
   readonly configDigest: string;
-  readonly recipients: readonly BatchRecipient[];
+  readonly leaves: readonly string[];
 }) {
-  const recipients = facts.recipients
-    .map(({ customer, arm }) => [customer, arm])
-    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  return { format: 'batch/1', ...facts, recipients };
+  return { format: 'batch/1', ...facts, leaves: facts.leaves.toSorted() };
 }
 
 /** What the mail tool loads: whom, in which arm, in which flow; no score and nothing else about a person. */

@@ -1,7 +1,7 @@
 import { judgeFourEyes, judgeStatus } from '../domain/batch.ts';
 import { refuse } from '../domain/refusal.ts';
 import { BatchRow } from '../store/batch.row.ts';
-import { currentDigest, handsIn, lockBatch, recipientsOf } from '../store/batch.store.ts';
+import { currentDigest, handsIn, lockBatch } from '../store/batch.store.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Command } from './execute.ts';
 import { type BatchInput, type BatchNoteInput, needNote, obey } from './review-batch.ts';
@@ -15,7 +15,7 @@ export const approveBatch: Command<BatchInput, BatchRow> = {
     const batch = await lockBatch(tx, batchId);
     obey(judgeStatus('approve', batch.status));
     obey(judgeFourEyes(actor.subject, await handsIn(tx, batch)));
-    const digest = await currentDigest(tx, batch, await recipientsOf(tx, batchId));
+    const digest = await currentDigest(tx, batch);
     if (digest !== batch.digest) {
       refuse(
         'CONFLICT',

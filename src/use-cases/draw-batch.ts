@@ -4,7 +4,7 @@ import { DRAW } from '../domain/draw-keys.ts';
 import { KeyedHash } from '../domain/keyed-hash.ts';
 import { drawSample, type SampleCandidate } from '../domain/review-sample.ts';
 import { BatchRow } from '../store/batch.row.ts';
-import { currentDigest } from '../store/batch.store.ts';
+import { insertBatch } from '../store/batch.store.ts';
 import { partitionOf } from '../store/snapshot.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { StepContext, StepResult } from './run-step.ts';
@@ -38,17 +38,7 @@ export async function drawBatch(
     size: candidates.length,
     createdAt: services.clock.now(),
   });
-  batch.digest = await currentDigest(tx, batch, candidates);
-  await tx.insert(BatchRow, batch);
-  await tx.query(
-    `insert into recipient (batch_id, customer, arm, score) select $1, * from unnest($2::text[], $3::text[], $4::float8[])`,
-    [
-      batch.id,
-      candidates.map((c) => c.customer),
-      candidates.map((c) => c.arm),
-      candidates.map((c) => c.score),
-    ],
-  );
+  await insertBatch(tx, batch, candidates, services.randomness);
   const sample = drawSample(
     candidates,
     config.sampleSize,

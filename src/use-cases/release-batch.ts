@@ -31,8 +31,7 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
       };
     }
     obey(judgeStatus('release', batch.status));
-    const approved = await recipientsOf(tx, batchId);
-    const digest = await currentDigest(tx, batch, approved);
+    const digest = await currentDigest(tx, batch);
     if (digest !== batch.approvedDigest) {
       refuse(
         'CONFLICT',

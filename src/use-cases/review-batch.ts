@@ -2,7 +2,7 @@ import { judgeSample, judgeStatus, type SampleVerdict } from '../domain/batch.ts
 import type { Refusal } from '../domain/refusal.ts';
 import { RefusalError, refuse } from '../domain/refusal.ts';
 import { BatchRow } from '../store/batch.row.ts';
-import { currentDigest, lockBatch, recipientsOf } from '../store/batch.store.ts';
+import { currentDigest, lockBatch } from '../store/batch.store.ts';
 import { RecipientRow } from '../store/recipient.row.ts';
 import { SampleItemRow } from '../store/sample-item.row.ts';
 import type { Command } from './execute.ts';
@@ -73,8 +73,7 @@ export const removeFromBatch: Command<BatchNoteInput & { customer: string }, Bat
       { batchId, customer },
       { removedBy: actor.subject, removedAt: now, removalNote: note },
     );
-    const recipients = await recipientsOf(tx, batchId);
-    const changed = { size: recipients.length, digest: await currentDigest(tx, batch, recipients) };
+    const changed = { size: batch.size - 1, digest: await currentDigest(tx, batch) };
     await tx.update(BatchRow, { id: batchId }, changed);
     return {
       result: { ...batch, ...changed },

@@ -78,6 +78,16 @@ async function decidedRun(): Promise<RunRow> {
 const batchOf = (run: RunRow): Promise<BatchRow> => harness.batchOf(run);
 const rows = (sql: string, ...parameters: unknown[]): Promise<Record<string, unknown>[]> =>
   harness.services.db.query(sql, parameters);
+const leavesOf = async (batchId: string): Promise<string[]> =>
+  (
+    await harness.services.db.query(
+      `select encode(leaf, 'hex') as leaf from recipient where batch_id = $1 and removed_by is null`,
+      [batchId],
+    )
+  ).map(({ leaf }: { leaf: string }) => leaf);
+/** Adds a customer to a batch behind its back. */
+const ONE_MORE = `insert into recipient (batch_id, customer, arm, row_no, salt)
+  values ($1, $2, 'MODEL', 9999, decode(repeat('ab', 16), 'hex'))`;
 const recipients = (batchId: string) => recipientsOf(harness.services.db.manager, batchId);
 
 /** What is in the outbox of this week's batch. */
@@ -218,15 +228,7 @@ describe('a batch that is not the one that was approved', () => {
           id(24),
         ),
     ],
-    [
-      'one more',
-      (batchId) =>
-        changed(
-          batchId,
-          `insert into recipient (batch_id, customer, arm) values ($1, $2, 'MODEL')`,
-          'friend',
-        ),
-    ],
+    ['one more', (batchId) => changed(batchId, ONE_MORE, 'friend')],
     [
       'one put back',
       (batchId) =>
@@ -272,22 +274,14 @@ describe('a batch that is not the one that was approved', () => {
 
   it('is refused when it is approved, too', async () => {
     const batchId = await harness.submit(await decidedRun());
-    await changed(
-      batchId,
-      `insert into recipient (batch_id, customer, arm) values ($1, $2, 'MODEL')`,
-      'friend',
-    );
+    await changed(batchId, ONE_MORE, 'friend');
     expect(await refusalOf(act(MARK, approveBatch, { batchId }))).toBe('CONFLICT SUBMITTED_DIGEST');
   });
 
   it('is not handed over when it was changed after the release', async () => {
     const batchId = await harness.approve(await decidedRun());
     await act(OLGA, releaseBatch, { batchId });
-    await changed(
-      batchId,
-      `insert into recipient (batch_id, customer, arm) values ($1, $2, 'MODEL')`,
-      'friend',
-    );
+    await changed(batchId, ONE_MORE, 'friend');
     await expect(handOffReleased(harness.services)).rejects.toThrow(AggregateError);
     expect(await outbox(batchId)).toEqual([]);
     await owner.query(`delete from recipient where customer = 'friend'`);
@@ -310,7 +304,7 @@ describe('a batch that is not the one that was approved', () => {
         week: first,
         manifestDigest: run.manifestDigest,
         configDigest: config.digest,
-        recipients: await recipients(batch.id),
+        leaves: await leavesOf(batch.id),
       }),
     );
     await changed(batch.id, 'update batch set week = $2, digest = $3 where id = $1', first, digest);

@@ -84,12 +84,11 @@ export async function addReleasedBatch(
     releasedBy: 'olga',
     releasedAt: now,
   });
-  for (const { customer, arm } of recipients) {
-    await services.db.query('insert into recipient (batch_id, customer, arm) values ($1, $2, $3)', [
-      id,
-      customer,
-      arm,
-    ]);
+  for (const [row, { customer, arm }] of recipients.entries()) {
+    await services.db.query(
+      'insert into recipient (batch_id, customer, arm, row_no, salt) values ($1, $2, $3, $4, $5)',
+      [id, customer, arm, row, services.randomness.bytes(16)],
+    );
   }
   await services.db.manager.insert(HandOffRow, {
     batchId: id,

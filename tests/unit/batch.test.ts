@@ -10,6 +10,7 @@ import {
   judgeSample,
   judgeStatus,
   mailFile,
+  recipientText,
   SAMPLE_VERDICTS,
 } from '../../src/domain/batch.ts';
 
@@ -88,27 +89,18 @@ describe('judgeFourEyes', () => {
 });
 
 describe('batchContent', () => {
-  const recipients = [
-    { customer: 'b', arm: 'MODEL' },
-    { customer: 'a', arm: 'EXPLORATION' },
-    { customer: 'B', arm: 'MODEL' },
-  ];
   const facts = {
     campaign: 'small',
     week: '2026-W40',
     manifestDigest: 'sha256:00',
     configDigest: 'sha256:01',
-    recipients,
+    leaves: ['0b', '0a', 'ff'],
   };
   const digest = (change: Partial<typeof facts> = {}) => digestOfJson(batchContent({ ...facts, ...change }));
 
-  it('is the same in whatever order the recipients come', () => {
-    expect(digest({ recipients: recipients.toReversed() })).toBe(digest());
-    expect(batchContent(facts).recipients).toEqual([
-      ['B', 'MODEL'],
-      ['a', 'EXPLORATION'],
-      ['b', 'MODEL'],
-    ]);
+  it('is the same in whatever order the leaves come', () => {
+    expect(digest({ leaves: facts.leaves.toReversed() })).toBe(digest());
+    expect(batchContent(facts).leaves).toEqual(['0a', '0b', 'ff']);
   });
 
   it.each<[string, Partial<typeof facts>]>([
@@ -116,12 +108,21 @@ describe('batchContent', () => {
     ['week', { week: '2026-W41' }],
     ['manifest', { manifestDigest: 'sha256:02' }],
     ['config', { configDigest: 'sha256:02' }],
-    ['arm', { recipients: [{ customer: 'b', arm: 'EXPLORATION' }, ...recipients.slice(1)] }],
-    ['customer', { recipients: [{ customer: 'c', arm: 'MODEL' }, ...recipients.slice(1)] }],
-    ['one less', { recipients: recipients.slice(1) }],
-    ['one more', { recipients: [...recipients, { customer: 'c', arm: 'MODEL' }] }],
+    ['leaf', { leaves: ['0c', '0a', 'ff'] }],
+    ['one less', { leaves: ['0a', 'ff'] }],
+    ['one more', { leaves: [...facts.leaves, '0a'] }],
   ])('has another digest with another %s', (_, change) => {
     expect(digest(change)).not.toBe(digest());
+  });
+});
+
+describe('recipientText', () => {
+  const text = (customer: string, arm: string, salt: string) => recipientText({ customer, arm }, salt);
+
+  it('is JSON in RFC 8785 form and says customer, arm and salt', () => {
+    const said = JSON.parse(text('c1', 'MODEL', '00ff'));
+    expect(said).toEqual(['recipient/1', 'c1', 'MODEL', '00ff']);
+    expect(JSON.stringify(said)).toBe(text('c1', 'MODEL', '00ff'));
   });
 });
 
