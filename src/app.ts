@@ -12,10 +12,10 @@ import { OnnxScorer } from './adapters/scorer/onnx-scorer.ts';
 import { WarmScorer } from './adapters/scorer/warm-scorer.ts';
 import { systemClock, systemIds, systemRandomness } from './adapters/system/system-ports.ts';
 import type { SignedLog } from './audit/sequencer.ts';
-import { openAuditKey } from './audit-key.ts';
+import { formerAuditKeys, openAuditKey } from './audit-key.ts';
 import type { Settings } from './config.ts';
 import type { Authenticator } from './domain/authenticator.ts';
-import { mailToolOf, notifierOf } from './gateways.ts';
+import { exportFolderOf, mailToolOf, notifierOf } from './gateways.ts';
 import { ownerDataSource, serviceDataSource } from './store/data-source.ts';
 import { ENTITIES } from './store/entities.ts';
 import { assertSchemaVersion, migrate } from './store/migrate.ts';
@@ -74,6 +74,9 @@ export async function openApp(
     const logger = createLogger({ level: settings.logLevel, fields: () => requestField() });
     const db = await serviceDataSource(database.url, ENTITIES).initialize();
     const scorer = new WarmScorer(new OnnxScorer());
+    const { origin, exportDir } = settings.audit;
+    const signer = await openAuditKey(settings.audit.keyFile, origin);
+    const formerKeys = formerAuditKeys(settings.audit.formerKeys, origin);
     const services: Services = {
       db,
       clock: systemClock,
@@ -85,15 +88,18 @@ export async function openApp(
       mailTool: mailToolOf(settings),
       notifier: notifierOf(settings, logger),
       progress: announcing(db, logger, onProgress),
+      auditExport:
+        exportDir === null
+          ? null
+          : { folder: exportFolderOf(exportDir), log: { origin, keys: [signer.verifier, ...formerKeys] } },
       engine: engineVersion(),
     };
-    const signer = await openAuditKey(settings.audit.keyFile, settings.audit.origin);
     return {
       settings,
       logger,
       services,
       databaseUrl: database.url,
-      auditLog: { origin: settings.audit.origin, signer },
+      auditLog: { origin, signer, formerKeys },
       authenticator:
         settings.oidc === null
           ? await DevTokens.open(settings.tokenKeyFile, systemClock)

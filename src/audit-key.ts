@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type NoteSigner, parseSigner, signerOf } from './audit/signed-note.ts';
+import {
+  type NoteSigner,
+  type NoteVerifier,
+  parseSigner,
+  parseVerifier,
+  signerOf,
+} from './audit/signed-note.ts';
 
 /**
  * The key that signs the audit log's checkpoints, out of its file; made there when there is none, for its owner alone to read.
@@ -15,6 +21,15 @@ export async function openAuditKey(file: string, origin: string): Promise<NoteSi
     throw new Error(`${file} holds the key of ${signer.verifier.name}, and AUDIT_ORIGIN is ${origin}`);
   }
   return signer;
+}
+
+/** The keys that signed the log's checkpoints before. Throws on a text that is no verifier key, and on one of another origin. */
+export function formerAuditKeys(texts: readonly string[], origin: string): readonly NoteVerifier[] {
+  return texts.map((text) => {
+    const key = parseVerifier(text);
+    if (key?.name === origin) return key;
+    throw new Error(`AUDIT_FORMER_KEYS: ${text} is not a verifier key of ${origin}`);
+  });
 }
 
 async function create(file: string, origin: string): Promise<string> {

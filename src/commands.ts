@@ -97,9 +97,9 @@ export async function verifyAuditLog(
 ): Promise<{ readonly text: string; readonly intact: boolean }> {
   const app = await openApp(settings);
   try {
-    const { origin, signer } = app.auditLog;
+    const { origin, signer, formerKeys = [] } = app.auditLog;
     const found = await app.services.db.transaction('REPEATABLE READ', (tx) =>
-      verifyLog(tx, origin, signer.verifier),
+      verifyLog(tx, origin, signer.verifier, { formerKeys }),
     );
     const seen = `${found.entries} entries and ${found.checkpoints} checkpoints are as they were signed`;
     const staged = found.staged === 0 ? '' : `; ${found.staged} entries wait to be sequenced`;

@@ -22,7 +22,14 @@ export interface Settings {
   /** The identity provider; null means development tokens signed by `tokenKeyFile`. */
   readonly oidc: { readonly issuer: string; readonly audience: string; readonly rolesClaim: string } | null;
   readonly tokenKeyFile: string;
-  readonly audit: { readonly origin: string; readonly keyFile: string };
+  readonly audit: {
+    readonly origin: string;
+    readonly keyFile: string;
+    /** Verifier keys of the keys that signed before. */
+    readonly formerKeys: readonly string[];
+    /** Where the log is exported to as it grows; null means nowhere. */
+    readonly exportDir: string | null;
+  };
   readonly mail: MailSettings;
   /** Who is told of incidents and by which mail server; null means that nobody is mailed. */
   readonly notify: { readonly smtpUrl: string; readonly from: string; readonly to: readonly string[] } | null;
@@ -51,6 +58,7 @@ const flag = z
   .enum(['true', 'false', '1', '0', 'on', 'off'], { error: 'must be true or false' })
   .transform((value) => value === 'true' || value === '1' || value === 'on');
 const mailAddress = (value: string) => /^[^\s@,]+@[^\s@,]+$/.test(value);
+const VERIFIER_KEY = /^[^\s+,]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const SCHEMA = z.object({
@@ -79,6 +87,14 @@ const SCHEMA = z.object({
     .regex(/^[^\s+]+$/, { error: 'must be a name without spaces or plus signs' })
     .default('waarom.localhost/audit'),
   AUDIT_KEY_FILE: z.string().optional(),
+  AUDIT_FORMER_KEYS: z
+    .string()
+    .transform((value) => value.split(',').map((key) => key.trim()))
+    .refine((keys) => keys.every((key) => VERIFIER_KEY.test(key)), {
+      error: 'must be verifier keys (name+id+key) with commas between them',
+    })
+    .default([]),
+  AUDIT_EXPORT_DIR: z.string().optional(),
   MAIL_GATEWAY: oneOf(['file', 'http', 'smtp']).default('file'),
   MAIL_HTTP_URL: url(['https:', 'http:']).optional(),
   MAIL_HTTP_TOKEN: z.string().optional(),
@@ -165,7 +181,12 @@ function arrange(given: z.infer<typeof SCHEMA>, cwd: string): Settings {
         ? null
         : { issuer: given.OIDC_ISSUER, audience: given.OIDC_AUDIENCE, rolesClaim: given.OIDC_ROLES_CLAIM },
     tokenKeyFile: resolve(dataDir, 'keys/token.key'),
-    audit: { origin: given.AUDIT_ORIGIN, keyFile: inData(given.AUDIT_KEY_FILE, 'keys/audit.key') },
+    audit: {
+      origin: given.AUDIT_ORIGIN,
+      keyFile: inData(given.AUDIT_KEY_FILE, 'keys/audit.key'),
+      formerKeys: given.AUDIT_FORMER_KEYS,
+      exportDir: given.AUDIT_EXPORT_DIR === undefined ? null : resolve(cwd, given.AUDIT_EXPORT_DIR),
+    },
     mail: mailSettings(given),
     notify:
       given.SMTP_URL === undefined || given.MAIL_FROM === undefined || given.NOTIFY_TO.length === 0

@@ -26,8 +26,10 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
   return rest.pop() === '' && !rest.includes('') ? { origin, size, root } : undefined;
 }
 
-/** The checkpoint of a note that `verifier` signed; undefined when it is another's, altered or no checkpoint. */
-export function openCheckpoint(note: string, verifier: NoteVerifier): Checkpoint | undefined {
+/** The checkpoint of a note that one of the keys signed; undefined when it is another's, altered or no checkpoint. */
+export function openCheckpoint(note: string, ...keys: readonly NoteVerifier[]): Checkpoint | undefined {
   const signed = parseNote(note);
-  return signed !== undefined && isSignedBy(signed, verifier) ? parseCheckpoint(signed.text) : undefined;
+  return signed !== undefined && keys.some((key) => isSignedBy(signed, key))
+    ? parseCheckpoint(signed.text)
+    : undefined;
 }

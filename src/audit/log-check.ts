@@ -50,7 +50,7 @@ export class LogCheck {
 
   constructor(
     private readonly origin: string,
-    private readonly verifier: NoteVerifier,
+    private readonly keys: readonly NoteVerifier[],
   ) {}
 
   /** How many entries were found right. */
@@ -127,7 +127,7 @@ export class LogCheck {
   /** Takes the checkpoint that is kept for the tree as it is now. */
   checkpoint(root: Uint8Array, note: string): LogFault | undefined {
     const size = this.tree.size;
-    const said = readCheckpoint(note, size, this.origin, this.verifier);
+    const said = readCheckpoint(note, size, this.origin, this.keys);
     if ('part' in said) return said;
     if (said.size !== size)
       return fault('checkpoint', size, 'SIZE', `what was signed is of size ${said.size}`);
@@ -138,20 +138,25 @@ export class LogCheck {
   }
 }
 
-/** Reads a note as a checkpoint of a log; what is wrong with it where it is none. `index` is where it stood. */
+/** Reads a note as a checkpoint of a log, which one of its keys signed; what is wrong with it where it is none. `index` is where it stood. */
 export function readCheckpoint(
   note: string,
   index: number,
   origin: string,
-  verifier: NoteVerifier,
+  keys: readonly NoteVerifier[],
 ): Checkpoint | LogFault {
   const signed = parseNote(note);
   const said = parseCheckpoint(signed?.text ?? '');
   if (signed === undefined || said === undefined) {
     return fault('checkpoint', index, 'UNREADABLE', 'the note is not a checkpoint');
   }
-  if (!isSignedBy(signed, verifier)) {
-    return fault('checkpoint', index, 'UNSIGNED', `not signed by ${verifier.text}`);
+  if (!keys.some((key) => isSignedBy(signed, key))) {
+    return fault(
+      'checkpoint',
+      index,
+      'UNSIGNED',
+      `not signed by ${keys.map(({ text }) => text).join(' or ')}`,
+    );
   }
   if (said.origin !== origin) return fault('checkpoint', index, 'ORIGIN', 'it is of another log');
   return said;

@@ -1,9 +1,19 @@
 import { hash } from 'node:crypto';
 import { emptyRoot, HASH_SIZE } from './tlog.ts';
 
+/** What is hashed of a leaf: a zero byte before its bytes. Kept, for most leaves are small and many. */
+const leaf = Buffer.alloc(64 * 1024);
+
 /** Writes the leaf hash of a text's UTF-8 bytes to place `index` of n concatenated leaf hashes. */
 export function writeLeafHash(leafHashes: Buffer, index: number, text: string): void {
   leafHashes.write(hash('sha256', `\0${text}`, 'binary'), HASH_SIZE * index, HASH_SIZE, 'latin1');
+}
+
+/** Writes the leaf hash of bytes to place `index` of n concatenated leaf hashes. Throws RangeError on 64 KiB and more. */
+export function writeLeafHashOf(leafHashes: Buffer, index: number, data: Uint8Array): void {
+  leaf.set(data, 1);
+  const digest = hash('sha256', leaf.subarray(0, 1 + data.length), 'binary');
+  leafHashes.write(digest, HASH_SIZE * index, HASH_SIZE, 'latin1');
 }
 
 /** The root of the RFC 6962 tree over n leaf hashes, concatenated (n × 32 bytes). Needs half as much memory again. */

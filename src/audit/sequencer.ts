@@ -9,13 +9,15 @@ import {
 import { openCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { parseEntry } from './entry.ts';
 import { hashReader } from './log-reads.ts';
-import type { NoteSigner } from './signed-note.ts';
+import type { NoteSigner, NoteVerifier } from './signed-note.ts';
 import { Frontier, leafHash, sameHash } from './tlog.ts';
 
 /** The log's own name and the key that signs its checkpoints. */
 export interface SignedLog {
   readonly origin: string;
   readonly signer: NoteSigner;
+  /** Keys that signed before this one, after which it goes on. */
+  readonly formerKeys?: readonly NoteVerifier[];
 }
 
 export interface SequencerOptions {
@@ -116,7 +118,7 @@ export function startSequencer(options: SequencerOptions): { stop(): Promise<voi
 
 async function readFrontier(
   tx: AuditTransaction,
-  { origin, signer }: SignedLog,
+  { origin, signer, formerKeys = [] }: SignedLog,
 ): Promise<Frontier | undefined> {
   const [newest] = await selectRows(
     tx,
@@ -124,7 +126,7 @@ async function readFrontier(
   );
   if (newest === undefined) return undefined;
   const size = numberIn(newest, 'size');
-  const checkpoint = openCheckpoint(textIn(newest, 'note'), signer.verifier);
+  const checkpoint = openCheckpoint(textIn(newest, 'note'), signer.verifier, ...formerKeys);
   if (checkpoint?.origin !== origin || checkpoint.size !== size) {
     throw new Error(`audit log: the checkpoint of size ${size} is not one of ${signer.verifier.text}`);
   }

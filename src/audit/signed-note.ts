@@ -42,14 +42,14 @@ export function signerOf(name: string, seed: Uint8Array): NoteSigner {
   if (seed.length !== 32) throw new RangeError('an Ed25519 seed has 32 bytes');
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
   const raw = Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url');
-  const verifier = verifierOf(name, raw);
+  const verifier = verifierOf(name, raw, ED25519);
   const secret = Buffer.concat([Buffer.of(ED25519), seed]).toString('base64');
   return { text: `${PRIVATE}${name}+${hex(verifier.keyId)}+${secret}`, key, verifier };
 }
 
 /** Reads a private key; undefined when the text is not exactly one. */
 export function parseSigner(text: string): NoteSigner | undefined {
-  const parts = text.startsWith(PRIVATE) ? keyParts(text.slice(PRIVATE.length)) : undefined;
+  const parts = text.startsWith(PRIVATE) ? keyParts(text.slice(PRIVATE.length), ED25519) : undefined;
   if (parts === undefined) return undefined;
   const signer = signerOf(parts.name, parts.bytes);
   return signer.text === text ? signer : undefined;
@@ -57,9 +57,14 @@ export function parseSigner(text: string): NoteSigner | undefined {
 
 /** Reads a verifier key; undefined when the text is not exactly one. */
 export function parseVerifier(text: string): NoteVerifier | undefined {
-  const parts = keyParts(text);
+  return parseKey(text, ED25519);
+}
+
+/** Reads a verifier key of an algorithm that signs with Ed25519 keys; undefined when the text is not exactly one. */
+export function parseKey(text: string, algorithm: number): NoteVerifier | undefined {
+  const parts = keyParts(text, algorithm);
   if (parts === undefined) return undefined;
-  const verifier = verifierOf(parts.name, parts.bytes);
+  const verifier = verifierOf(parts.name, parts.bytes, algorithm);
   return verifier.text === text ? verifier : undefined;
 }
 
@@ -91,18 +96,21 @@ export function isSignedBy(note: SignedNote, verifier: NoteVerifier): boolean {
   return own.length > 0 && own.every(({ signature }) => verify(null, text, verifier.key, signature));
 }
 
-function verifierOf(name: string, raw: Uint8Array): NoteVerifier {
-  const encoded = Buffer.concat([Buffer.of(ED25519), raw]);
+function verifierOf(name: string, raw: Uint8Array, algorithm: number): NoteVerifier {
+  const encoded = Buffer.concat([Buffer.of(algorithm), raw]);
   const keyId = hash('sha256', Buffer.concat([Buffer.from(`${name}\n`), encoded]), 'buffer').readUInt32BE();
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(raw).toString('base64url') };
   const key = createPublicKey({ key: jwk, format: 'jwk' });
   return { name, keyId, text: `${name}+${hex(keyId)}+${encoded.toString('base64')}`, key };
 }
 
-function keyParts(text: string): { readonly name: string; readonly bytes: Uint8Array } | undefined {
+function keyParts(
+  text: string,
+  algorithm: number,
+): { readonly name: string; readonly bytes: Uint8Array } | undefined {
   const [, name = '', base64 = ''] = /^([^+]+)\+[0-9a-f]{8}\+(.+)$/u.exec(text) ?? [];
   const bytes = decodeBase64(base64);
-  if (!isName(name) || bytes?.length !== 33 || bytes[0] !== ED25519) return undefined;
+  if (!isName(name) || bytes?.length !== 33 || bytes[0] !== algorithm) return undefined;
   return { name, bytes: bytes.subarray(1) };
 }
 

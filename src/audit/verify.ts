@@ -30,6 +30,8 @@ export interface LogVerification {
 export interface VerifyOptions {
   /** Checkpoints of this log that were kept elsewhere: it must hold what they say. */
   readonly remembered?: readonly Checkpoint[];
+  /** Keys that signed before the present one: checkpoints of theirs are right too. */
+  readonly formerKeys?: readonly NoteVerifier[];
   /** Told of each entry found right, in order. */
   readonly onEntry?: (index: number, entry: AuditEntry) => void;
 }
@@ -48,7 +50,7 @@ export async function verifyLog(
   verifier: NoteVerifier,
   options: VerifyOptions = {},
 ): Promise<LogVerification> {
-  const check = new LogCheck(origin, verifier);
+  const check = new LogCheck(origin, [verifier, ...(options.formerKeys ?? [])]);
   const counts = { checkpoints: 0 };
   const found = await firstFault(db, check, counts, options);
   const [row = {}] = await selectRows(db, 'select count(*)::float8 as staged from audit_staged');

@@ -4,6 +4,7 @@ import { handOffReleased } from '../use-cases/hand-off.ts';
 import { notifyIncidents } from '../use-cases/incidents.ts';
 import type { Services } from '../use-cases/services.ts';
 import { continueRuns } from './continue-runs.job.ts';
+import { exportAudit } from './export-audit.job.ts';
 import { startDueRuns } from './start-due-runs.job.ts';
 import { watchFeeds } from './watch-feeds.job.ts';
 
@@ -26,7 +27,13 @@ interface Job {
   readonly wakes: readonly JobName[];
 }
 
-export type JobName = 'start-due-runs' | 'watch-feeds' | 'continue-runs' | 'hand-off' | 'notify-incidents';
+export type JobName =
+  | 'start-due-runs'
+  | 'watch-feeds'
+  | 'continue-runs'
+  | 'hand-off'
+  | 'notify-incidents'
+  | 'export-audit';
 
 /** Every job can be done at any time, by any number of processes at once: the database's rows say what is still to do. */
 const JOBS: Readonly<Record<JobName, Job>> = {
@@ -35,6 +42,7 @@ const JOBS: Readonly<Record<JobName, Job>> = {
   'continue-runs': { work: continueRuns, wakes: ['notify-incidents'] },
   'hand-off': { work: handOffReleased, wakes: ['notify-incidents'] },
   'notify-incidents': { work: notifyIncidents, wakes: [] },
+  'export-audit': { work: exportAudit, wakes: [] },
 };
 const NAMES = Object.keys(JOBS) as JobName[];
 

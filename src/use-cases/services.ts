@@ -1,3 +1,5 @@
+import type { ExportedLog } from '../audit/export.ts';
+import type { ExportTarget } from '../audit/export-folder.ts';
 import type {
   Clock,
   FeedSource,
@@ -34,6 +36,8 @@ export interface Services {
   readonly notifier: Notifier;
   /** Tells whoever watches; never waited for. */
   readonly progress: (progress: RunProgress) => void;
+  /** Where the audit log is exported to as it grows; null where it is not. */
+  readonly auditExport: { readonly folder: ExportTarget; readonly log: ExportedLog } | null;
   /** What executes, as manifests record it. */
   readonly engine: { readonly version: string; readonly commit: string | null };
 }

@@ -69,6 +69,7 @@ export class ServiceHarness {
       mailTool: new OutboxMailTool(join(folder, 'outbox')),
       notifier: { notify: async (message) => void harness.told.push(message) },
       progress: () => {},
+      auditExport: null,
       engine: { version: 'test', commit: null },
       ...changes,
     });

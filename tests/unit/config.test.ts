@@ -37,7 +37,12 @@ describe('loadSettings', () => {
       outboxDir: join(cwd, 'data/outbox'),
       oidc: null,
       tokenKeyFile: join(cwd, 'data/keys/token.key'),
-      audit: { origin: 'waarom.localhost/audit', keyFile: join(cwd, 'data/keys/audit.key') },
+      audit: {
+        origin: 'waarom.localhost/audit',
+        keyFile: join(cwd, 'data/keys/audit.key'),
+        formerKeys: [],
+        exportDir: null,
+      },
       mail: { gateway: 'file' },
       notify: null,
       logLevel: 'info',
