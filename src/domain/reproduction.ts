@@ -4,9 +4,9 @@ import type { RunManifest } from './manifest.ts';
 export const REPRODUCTION_VERDICTS = ['IDENTICAL', 'WITHIN_TOLERANCE', 'DIVERGED', 'BROKEN_RECORD'] as const;
 export type ReproductionVerdict = (typeof REPRODUCTION_VERDICTS)[number];
 
-/** A decision that came out otherwise than it was recorded; both as a person reads them. */
+/** A decision that came out otherwise than it was recorded, by its row; both as a person reads them. */
 export interface DecisionDifference {
-  readonly customer: string;
+  readonly row: number;
   readonly recorded: string;
   readonly reproduced: string;
 }
@@ -25,21 +25,18 @@ export class DecisionComparison {
   close = 0;
   readonly first: DecisionDifference[] = [];
 
-  add(recorded: Decision, reproduced: Decision): void {
+  /** Answers whether they are the same to the last bit. */
+  add(row: number, recorded: Decision, reproduced: Decision): boolean {
     this.compared++;
     if (sameDecision(recorded, reproduced)) {
-      if (recorded.score !== reproduced.score || recorded.rank !== reproduced.rank) this.close++;
-      return;
+      const same = recorded.score === reproduced.score && recorded.rank === reproduced.rank;
+      if (!same) this.close++;
+      return same;
     }
     this.differing++;
-    if (this.first.length < LISTED_DIFFERENCES) {
-      const { customer } = recorded;
-      this.first.push({
-        customer,
-        recorded: textOfDecision(recorded),
-        reproduced: textOfDecision(reproduced),
-      });
-    }
+    if (this.first.length < LISTED_DIFFERENCES)
+      this.first.push({ row, recorded: textOf(recorded), reproduced: textOf(reproduced) });
+    return false;
   }
 }
 
@@ -77,7 +74,57 @@ function sameDecision(a: Decision, b: Decision): boolean {
   );
 }
 
-function textOfDecision({ outcome, arm, reasons, score, rank }: Decision): string {
+function textOf({ outcome, arm, reasons, score, rank }: Decision): string {
   const scored = score === null ? '' : `, score ${score}, rank ${rank}`;
   return `${outcome}${arm === null ? '' : ` ${arm}`} (${reasons.join(', ')})${scored}`;
+}
+
+/** What a reproduction found, as its certificate tells it. */
+export interface ReproductionFacts {
+  readonly campaign: string;
+  readonly week: string;
+  readonly attempt: number;
+  readonly runId: string;
+  readonly manifestDigest: string;
+  readonly at: Date;
+  readonly by: string;
+  readonly verdict: ReproductionVerdict;
+  readonly compared: number;
+  readonly differing: number;
+  readonly close: number;
+  readonly erased: number;
+  readonly recordedRoot: string;
+  readonly decisionRoot: string;
+  readonly faults: readonly string[];
+  readonly environment: readonly string[];
+}
+
+const MEANING: Readonly<Record<ReproductionVerdict, string>> = {
+  IDENTICAL: 'Every decision came out as it was recorded, to the last bit.',
+  WITHIN_TOLERANCE:
+    'Every decision came out as it was recorded; scores differ in their last digits, by less than a millionth.',
+  DIVERGED: 'Decisions came out otherwise than they were recorded.',
+  BROKEN_RECORD: 'The record is not what was recorded then, so that nothing follows from comparing with it.',
+};
+
+/** The text of a certificate, for a person; to be signed. Ends in a newline. */
+export function certificateText(facts: ReproductionFacts): string {
+  const list = (title: string, lines: readonly string[]) =>
+    lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
+  return [
+    'waarom reproduction certificate',
+    '',
+    `${facts.campaign}, week ${facts.week}, attempt ${facts.attempt}: ${facts.verdict}`,
+    MEANING[facts.verdict],
+    '',
+    `run              ${facts.runId}`,
+    `manifest         ${facts.manifestDigest}`,
+    `decisions        ${facts.compared} compared, ${facts.differing} differ, ${facts.close} differ in last digits only, ${facts.erased} erased`,
+    `recorded root    ${facts.recordedRoot}`,
+    `reproduced root  ${facts.decisionRoot}`,
+    `executed         ${facts.at.toISOString()} by ${facts.by}`,
+    ...list('missing or altered:', facts.faults),
+    ...list('surroundings that differ:', facts.environment),
+    '',
+  ].join('\n');
 }

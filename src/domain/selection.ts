@@ -62,32 +62,44 @@ export interface Selection {
   readonly aboveThreshold: number;
 }
 
+/** What is left of the choice of a customer who was erased; rank null of who was not eligible. */
+export interface ErasedChoice {
+  readonly rank: number | null;
+  readonly explored: boolean;
+}
+
 /**
  * Chooses among the scored (domain.md, step 7): at or above the threshold, the best scores first up to the capacity, ties by
  * keyed hash; the holdout out of the chosen; the exploration out of those not chosen, whoever hashes lowest.
  * @param customers ids of the eligible; @param scores their probabilities, in the same order
+ * @param erased customers who were there then: each keeps the rank, and those drawn at random their place among them
  */
 export function select(
   customers: readonly string[],
   scores: Float64Array,
   settings: SelectionSettings,
   keys: SelectionKeys,
+  erased: ReadonlyMap<number, ErasedChoice> = new Map(),
 ): Selection {
+  const gone = new Set([...erased.values()].map(({ rank }) => rank));
+  const explored = [...erased.values()].filter((choice) => choice.explored).length;
   const order = rankOrder(customers, scores, keys.ties);
   const verdicts = new Uint8Array(scores.length);
   const ranks = new Int32Array(scores.length);
   let aboveThreshold = 0;
-  for (let position = 0; position < order.length; position++) {
-    const at = order[position] ?? 0;
-    ranks[at] = position + 1;
+  let rank = 0;
+  for (const at of order) {
+    do rank++;
+    while (gone.has(rank));
+    ranks[at] = rank;
     const above = (scores[at] ?? 0) >= settings.threshold;
     if (above) aboveThreshold++;
-    const chosen = above && position < settings.capacity;
+    const chosen = above && rank <= settings.capacity;
     const heldOut = chosen && keys.holdout.fraction(customers[at] ?? '') < settings.holdoutShare;
     const verdict: SelectionVerdict = chosen ? (heldOut ? 'HOLDOUT' : 'MODEL') : above ? 'CAPACITY' : 'BELOW';
     verdicts[at] = CODE[verdict];
   }
-  for (const at of lowest(customers, verdicts, settings.explorationSize, keys.exploration)) {
+  for (const at of lowest(customers, verdicts, settings.explorationSize - explored, keys.exploration)) {
     verdicts[at] = verdicts[at] === CODE.CAPACITY ? CODE.EXPLORATION_CAPACITY : CODE.EXPLORATION_BELOW;
   }
   return { verdicts, ranks, aboveThreshold };

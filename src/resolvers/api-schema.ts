@@ -14,10 +14,12 @@ import { ConfigResolver } from './config.resolver.ts';
 import { CustomerResolver } from './customer.resolver.ts';
 import { DataUseResolver } from './data-use.resolver.ts';
 import { DecisionResolver, RecipientResolver } from './decision.resolver.ts';
+import { ErasureResolver } from './erasure.resolver.ts';
 import { IncidentResolver } from './incident.resolver.ts';
 import { FeatureResolver, ModelResolver } from './model.resolver.ts';
 import { ModelActsResolver } from './model-acts.resolver.ts';
 import { permissionGuard } from './permission-guard.ts';
+import { ReproductionResolver, RunReproductionsResolver } from './reproduction.resolver.ts';
 import { RunResolver } from './run.resolver.ts';
 import { RunActsResolver } from './run-acts.resolver.ts';
 import { ViewerResolver } from './viewer.resolver.ts';
@@ -30,11 +32,14 @@ export const RESOLVERS: Resolvers = [
   CampaignResolver,
   RunResolver,
   RunActsResolver,
+  ReproductionResolver,
+  RunReproductionsResolver,
   BatchResolver,
   BatchActsResolver,
   DecisionResolver,
   RecipientResolver,
   CustomerResolver,
+  ErasureResolver,
   ModelResolver,
   FeatureResolver,
   ModelActsResolver,

@@ -8,6 +8,7 @@ import { decisionsOn } from '../store/decision-list.reads.ts';
 import { entriesOfRuns, inclusionsOfRuns, type RunInclusion } from '../store/decision-proof.reads.ts';
 import { funnelsOf } from '../store/funnel.reads.ts';
 import { liveModels, modelsById } from '../store/model.reads.ts';
+import { reproductionsOf } from '../store/reproduction.reads.ts';
 import { checksOf, newestRuns, runsById } from '../store/run.reads.ts';
 import type { Services } from '../use-cases/services.ts';
 
@@ -73,6 +74,13 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
       const found = new Map((await decisionsOn(manager, runId, customers)).map((one) => [one.customer, one]));
       return customers.map((customer) => found.get(customer) ?? null);
     }),
+    reproductions: new DataLoader(
+      async (runIds: readonly string[]) => {
+        const byRun = Map.groupBy(await reproductionsOf(manager, unique(runIds)), ({ runId }) => runId);
+        return runIds.map((runId) => byRun.get(runId) ?? []);
+      },
+      { cache: false },
+    ),
     checks: new DataLoader(
       async (runIds: readonly string[]) => {
         const byRun = Map.groupBy(await checksOf(manager, unique(runIds)), ({ runId }) => runId);

@@ -7,6 +7,7 @@ import { HandOffRow } from './hand-off.row.ts';
 import { IncidentRow } from './incident.row.ts';
 import { ModelVersionRow } from './model-version.row.ts';
 import { RecipientRow } from './recipient.row.ts';
+import { ReproductionRow } from './reproduction.row.ts';
 import { RunRow } from './run.row.ts';
 import { SampleItemRow } from './sample-item.row.ts';
 
@@ -21,6 +22,7 @@ export const ENTITIES = [
   IncidentRow,
   ModelVersionRow,
   RecipientRow,
+  ReproductionRow,
   RunRow,
   SampleItemRow,
 ];

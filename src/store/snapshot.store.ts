@@ -81,21 +81,35 @@ export class SnapshotWriter {
   }
 }
 
-/** The frozen rows of a run in order, a block at a time. Throws where one is missing or stands twice. */
+/** What became of frozen rows since: erased ones leave a gap, and one that was written anew lies elsewhere. */
+export interface RowChanges {
+  readonly erased: ReadonlyMap<number, unknown>;
+  readonly moved: boolean;
+}
+
+/**
+ * The frozen rows of a run in order, a block at a time, each with its number. Throws where one that was not erased is missing,
+ * or stands twice.
+ */
 export async function* readSnapshot(
   tx: EntityManager,
   runId: string,
   layout: ColumnLayout,
-): AsyncGenerator<SnapshotBlock & { readonly firstRow: number }> {
+  { erased, moved }: RowChanges = { erased: new Map(), moved: false },
+): AsyncGenerator<SnapshotBlock & { readonly numbersOfRows: Int32Array }> {
   // A scan that another has begun would be joined half way: rows must come in the order in which they were loaded.
   await tx.query('set local synchronize_seqscans = off');
-  let block = emptyBlock(layout, 0);
-  for await (const decoder of copyOut(tx, partitionOf('snapshot_row', runId))) {
+  let block = emptyBlock(layout);
+  let due = 0;
+  const table = partitionOf('snapshot_row', runId);
+  for await (const decoder of copyOut(tx, moved ? `(select * from ${table} order by row_no)` : table)) {
     while (decoder.next()) {
-      readRow(decoder, block);
+      const number = readRow(decoder, block);
+      while (erased.has(due)) due++;
+      if (number !== due++) throw new Error(`snapshot row ${due - 1} is not where it belongs`);
       if (block.rows === BLOCK_ROWS) {
         yield block;
-        block = emptyBlock(layout, block.firstRow + BLOCK_ROWS);
+        block = emptyBlock(layout);
       }
     }
   }
@@ -104,7 +118,7 @@ export async function* readSnapshot(
 
 interface FillingBlock extends SnapshotBlock {
   rows: number;
-  readonly firstRow: number;
+  readonly numbersOfRows: Int32Array;
   readonly customers: string[];
   readonly numbers: readonly Float64Array[];
   readonly texts: readonly (string | null)[][];
@@ -112,10 +126,10 @@ interface FillingBlock extends SnapshotBlock {
   readonly mails: (readonly number[] | null)[];
 }
 
-function emptyBlock(layout: ColumnLayout, firstRow: number): FillingBlock {
+function emptyBlock(layout: ColumnLayout): FillingBlock {
   return {
     rows: 0,
-    firstRow,
+    numbersOfRows: new Int32Array(BLOCK_ROWS),
     customers: [],
     numbers: layout.numbers.map(() => new Float64Array(BLOCK_ROWS)),
     texts: layout.texts.map(() => []),
@@ -129,18 +143,19 @@ function emptyBlock(layout: ColumnLayout, firstRow: number): FillingBlock {
 function trimmed(block: FillingBlock): FillingBlock {
   return {
     ...block,
+    numbersOfRows: block.numbersOfRows.subarray(0, block.rows),
     numbers: block.numbers.map((values) => values.subarray(0, block.rows)),
     quiet: block.quiet.subarray(0, block.rows),
     optedOut: block.optedOut.subarray(0, block.rows),
   };
 }
 
-function readRow(decoder: CopyDecoder, block: FillingBlock): void {
+/** Answers the number of the row. */
+function readRow(decoder: CopyDecoder, block: FillingBlock): number {
   const row = block.rows++;
   decoder.skip();
   const number = decoder.int4();
-  if (number !== block.firstRow + row)
-    throw new Error(`snapshot row ${block.firstRow + row} is not where it belongs`);
+  block.numbersOfRows[row] = number;
   block.customers[row] = decoder.ascii();
   decoder.skip();
   decoder.float8Array(block.numbers, row);
@@ -149,4 +164,5 @@ function readRow(decoder: CopyDecoder, block: FillingBlock): void {
   block.optedOut[row] = decoder.boolean() ? 1 : 0;
   block.flowStarts[row] = decoder.int4Array();
   block.mails[row] = decoder.int4Array();
+  return number;
 }

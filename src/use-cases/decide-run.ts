@@ -13,7 +13,7 @@ import { modelFile } from '../store/model.store.ts';
 import { RunRow } from '../store/run.row.ts';
 import { addChecks, addMeasures, outputHistory } from '../store/run-record.store.ts';
 import type { Transaction } from '../store/transaction.ts';
-import { decisionsOf, selectionKeys } from './decisions-of.ts';
+import { Decisions, selectionKeys } from './decisions.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
 import type { StepContext, StepResult } from './run-step.ts';
@@ -75,10 +75,15 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
       subject: run.id,
       digest: manifestDigest,
       details: {
-        week: run.week,
         decisionRoot: recorded.root,
+        snapshot: manifest.snapshot.digest,
+        model: manifest.model.digest,
+        configDigest: manifest.config.digest,
+        contractDigest: manifest.contract.digest,
+        dataUses: manifest.dataUses,
         considered: recorded.funnel.considered,
         mailed: recorded.funnel.mailed,
+        funnel: digestOfJson(recorded.funnel),
         halted: output.filter(({ verdict }) => verdict === 'HALT').map(({ name }) => name),
       },
     },
@@ -94,14 +99,14 @@ async function recordDecisions(
 ): Promise<{ readonly funnel: Funnel; readonly root: string }> {
   await using writer = await DecisionWriter.open(tx, run.id, scored.everyone.length, services.randomness);
   const counter = new FunnelCounter();
-  let row = 0;
-  for (const decision of decisionsOf(scored, selection)) {
+  const decisions = new Decisions(scored, selection);
+  for (let row = 0; row < decisions.size; row++) {
+    const decision = decisions.at(row);
     counter.add(decision);
     writer.append(decision);
-    row++;
     if (writer.full) {
       await writer.flush();
-      progress(row, scored.everyone.length);
+      progress(row, decisions.size);
     }
   }
   return {

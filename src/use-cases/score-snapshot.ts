@@ -5,7 +5,7 @@ import { compileFeatures, type FundPrice } from '../domain/feature.ts';
 import { layoutOf } from '../domain/feed-contract.ts';
 import { AGE_BANDS, ageBandOf } from '../domain/output-check.ts';
 import type { IsoDate } from '../domain/week.ts';
-import { readSnapshot } from '../store/snapshot.store.ts';
+import { type RowChanges, readSnapshot } from '../store/snapshot.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { StepContext } from './run-step.ts';
 
@@ -34,6 +34,8 @@ interface Inputs {
   readonly funds: readonly FundPrice[];
   readonly model: Uint8Array;
   readonly reference: readonly (readonly number[])[];
+  /** Left out while the run is under way, when there are none. */
+  readonly changes?: RowChanges;
 }
 
 /** Reads the snapshot once, front to back: eligibility, features and drift here, scores in the scoring process meanwhile. */
@@ -45,9 +47,11 @@ export async function scoreSnapshot(tx: Transaction, context: StepContext, input
   const features = compileFeatures(cardFeatures, layout, inputs.funds, inputs.asOf, config.overrides);
   const ageColumn = layout.numbers.findIndex(({ name }) => name === 'age');
   const total = run.snapshotRows ?? 0;
-  const everyone: string[] = [];
+  const everyone: string[] = new Array(total).fill('');
   const customers: string[] = [];
   const reasons = new Uint16Array(total);
+  // Who was erased is no more to be chosen.
+  for (const row of inputs.changes?.erased.keys() ?? []) reasons[row] = DATA_INCOMPLETE;
   const scores = new Float64Array(total);
   const bandOf = new Uint8Array(total);
   const drift = cardFeatures.map(
@@ -61,15 +65,17 @@ export async function scoreSnapshot(tx: Transaction, context: StepContext, input
     output,
   });
   let scoring: Promise<void> = Promise.resolve();
+  let read = 0;
   try {
-    for await (const block of readSnapshot(tx, run.id, layout)) {
+    for await (const block of readSnapshot(tx, run.id, layout, inputs.changes)) {
       const found = rules.judge(block);
       features.compute(block, matrix, complete);
       const from = customers.length;
       for (let row = 0; row < block.rows; row++) {
-        everyone.push(block.customers[row] ?? '');
+        const number = block.numbersOfRows[row] ?? 0;
+        everyone[number] = block.customers[row] ?? '';
         const bits = (found[row] ?? 0) | (complete[row] === 1 ? 0 : DATA_INCOMPLETE);
-        reasons[block.firstRow + row] = bits;
+        reasons[number] = bits;
         if (bits !== 0) continue;
         const at = customers.push(block.customers[row] ?? '') - 1;
         bandOf[at] = ageBandOf(block.numbers[ageColumn]?.[row] ?? Number.NaN);
@@ -86,7 +92,8 @@ export async function scoreSnapshot(tx: Transaction, context: StepContext, input
       batch.catch(() => {});
       await scoring;
       scoring = batch;
-      progress(everyone.length, total);
+      read += block.rows;
+      progress(read, total);
     }
     await scoring;
   } finally {

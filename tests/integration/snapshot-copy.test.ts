@@ -8,6 +8,7 @@ import { copyOut } from '../../src/store/copy-stream.ts';
 import { ownerDataSource } from '../../src/store/data-source.ts';
 import { partitionOf, readSnapshot, SnapshotWriter } from '../../src/store/snapshot.store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { changeState } from '../support/state-change.ts';
 
 const CONTRACT: FeedContract = {
   columns: [
@@ -62,7 +63,7 @@ function blockOf(rows: readonly Row[], columns: FeedContract): SnapshotBlock {
 /** Freezes blocks and answers what stands in the table: the rows as they are read, and the digest of their bytes. */
 async function frozen(blocks: readonly SnapshotBlock[], columns: FeedContract) {
   const runId = randomUUID();
-  const sealed = await db.transaction(async (tx) => {
+  const sealed = await changeState(db, async (tx) => {
     await using writer = await SnapshotWriter.open(tx, runId, { bytes: (count) => randomBytes(count) });
     for (const block of blocks) await writer.append(block, block);
     return await writer.seal(tx, runId);
@@ -77,6 +78,8 @@ async function frozen(blocks: readonly SnapshotBlock[], columns: FeedContract) {
   });
 }
 
+const numbers = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);
+
 describe('a snapshot', () => {
   it('gives back the rows that were written, in the bytes that were digested', async () => {
     await fc.assert(
@@ -88,7 +91,7 @@ describe('a snapshot', () => {
           const { sealed, read, digest } = await frozen([block], columns);
           expect(sealed).toEqual({ rows: rows.length, digest });
           expect(read.map(({ rows: count }) => count)).toEqual(rows.length === 0 ? [] : [rows.length]);
-          for (const back of read) expect(back).toEqual({ ...block, firstRow: 0 });
+          for (const back of read) expect(back).toEqual({ ...block, numbersOfRows: numbers(0, block.rows) });
         },
       ),
       { numRuns: 60 },
@@ -112,8 +115,8 @@ describe('a snapshot', () => {
     const { sealed, read, digest } = await frozen([first, second], CONTRACT);
     expect(sealed).toEqual({ rows: 10_050, digest });
     expect(read).toEqual([
-      { ...blockOf(rows.slice(0, 10_000), CONTRACT), firstRow: 0 },
-      { ...blockOf(rows.slice(10_000), CONTRACT), firstRow: 10_000 },
+      { ...blockOf(rows.slice(0, 10_000), CONTRACT), numbersOfRows: numbers(0, 10_000) },
+      { ...blockOf(rows.slice(10_000), CONTRACT), numbersOfRows: numbers(10_000, rows.length) },
     ]);
   });
 });

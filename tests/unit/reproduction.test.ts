@@ -17,7 +17,7 @@ const recorded: Decision = {
 
 function compared(change: Partial<Decision>): DecisionComparison {
   const comparison = new DecisionComparison();
-  comparison.add(recorded, { ...recorded, ...change });
+  comparison.add(7, recorded, { ...recorded, ...change });
   return comparison;
 }
 
@@ -42,11 +42,11 @@ describe('DecisionComparison', () => {
 
   it('counts all differences and lists the first ten', () => {
     const comparison = new DecisionComparison();
-    for (let i = 0; i < 12; i++) comparison.add(recorded, { ...recorded, outcome: 'NOT_CHOSEN', arm: null });
+    for (let i = 0; i < 12; i++) comparison.add(7, recorded, { ...recorded, outcome: 'NOT_CHOSEN', arm: null });
     expect(comparison.differing).toBe(12);
     expect(comparison.first).toHaveLength(10);
     expect(comparison.first[0]).toEqual({
-      customer: 'c1',
+      row: 7,
       recorded: 'MAIL MODEL (ABOVE_THRESHOLD), score 0.25, rank 3',
       reproduced: 'NOT_CHOSEN (ABOVE_THRESHOLD), score 0.25, rank 3',
     });

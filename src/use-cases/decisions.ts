@@ -22,22 +22,35 @@ export function selectionKeys(
   };
 }
 
-/** The decision on every customer, in the order of the snapshot. */
-export function* decisionsOf(scored: Scored, selection: Selection): Generator<Decision> {
-  let eligible = 0;
-  for (const [row, customer] of scored.everyone.entries()) {
-    const bits = scored.reasons[row] ?? 0;
-    if (bits !== 0) {
-      const reasons = reasonsOf(bits);
-      yield { customer, outcome: 'NOT_ELIGIBLE', arm: null, reasons, score: null, rank: null };
-      continue;
+/** The decisions on the customers of a snapshot, by row. */
+export class Decisions {
+  /** The place of each row among the eligible, −1 for who is not. */
+  readonly #places: Int32Array;
+
+  constructor(
+    private readonly scored: Scored,
+    private readonly selection: Selection,
+  ) {
+    let eligible = 0;
+    this.#places = Int32Array.from(scored.reasons, (bits) => (bits === 0 ? eligible++ : -1));
+  }
+
+  get size(): number {
+    return this.#places.length;
+  }
+
+  at(row: number): Decision {
+    const customer = this.scored.everyone[row] ?? '';
+    const place = this.#places[row] ?? -1;
+    if (place < 0) {
+      const reasons = reasonsOf(this.scored.reasons[row] ?? 0);
+      return { customer, outcome: 'NOT_ELIGIBLE', arm: null, reasons, score: null, rank: null };
     }
-    const at = eligible++;
-    yield {
+    return {
       customer,
-      ...meaningOf(selection.verdicts[at] ?? 0),
-      score: scored.scores[at] ?? null,
-      rank: selection.ranks[at] ?? null,
+      ...meaningOf(this.selection.verdicts[place] ?? 0),
+      score: this.scored.scores[place] ?? null,
+      rank: this.selection.ranks[place] ?? null,
     };
   }
 }

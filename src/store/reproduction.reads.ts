@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { In } from 'typeorm';
+import type { ErasedChoice } from '../domain/selection.ts';
+import { eachFrozenRow } from './recorded-rows.reads.ts';
+import { ReproductionRow } from './reproduction.row.ts';
+import type { Transaction } from './transaction.ts';
+
+const HASH_BYTES = 32;
+
+/** The rows of a run whose decisions were erased, with what of the choice they left. */
+export async function erasedChoices(
+  tx: Transaction,
+  runId: string,
+): Promise<ReadonlyMap<number, ErasedChoice>> {
+  const rows: { row: number; rank: number | null; explored: boolean }[] = await tx.query(
+    `select row_no as row, rank, explored from erased_row where kind = 'decision' and owner_id = $1 and row_no is not null`,
+    [runId],
+  );
+  return new Map(rows.map(({ row, rank, explored }) => [row, { rank, explored }]));
+}
+
+/**
+ * The digest of a run's frozen rows as they stand, and whether one lies elsewhere than it was loaded; of an erased one its hash
+ * was kept. Any row too many or few changes the digest.
+ */
+export async function snapshotDigest(
+  tx: Transaction,
+  runId: string,
+  rows: number,
+): Promise<{ readonly digest: string; readonly moved: boolean }> {
+  const hashes = Buffer.alloc(rows * HASH_BYTES);
+  const erased: { row: number; hash: Buffer }[] = await tx.query(
+    `select row_no as row, hash from erased_row where kind = 'snapshot' and owner_id = $1 and row_no is not null`,
+    [runId],
+  );
+  for (const { row, hash } of erased) hash.copy(hashes, row * HASH_BYTES);
+  let beyond = 0;
+  let last = -1;
+  let moved = false;
+  await eachFrozenRow(tx, runId, (row, sha256) => {
+    moved ||= row < last;
+    last = row;
+    if (row < 0 || row >= rows) beyond++;
+    else hashes.write(sha256, row * HASH_BYTES, HASH_BYTES, 'latin1');
+  });
+  const digest = createHash('sha256').update(hashes);
+  if (beyond > 0) digest.update(`${beyond} rows beyond`);
+  return { digest: `sha256:${digest.digest('hex')}`, moved };
+}
+
+/** The reproductions of runs, the newest first. */
+export async function reproductionsOf(
+  db: Transaction,
+  runIds: readonly string[],
+): Promise<readonly ReproductionRow[]> {
+  return db.find(ReproductionRow, { where: { runId: In([...runIds]) }, order: { at: 'DESC', id: 'DESC' } });
+}
