@@ -411,7 +411,8 @@ grant update (notified_at, resolved_by, resolved_at, note) on incident to waarom
 revoke insert on snapshot_row, decision from waarom_app;
 
 -- The app role loads a run's rows into a table of their own and then seals it: indexed, analysed, attached, read-only.
--- Both are the owner's functions because a partition belongs to the owner of its parent.
+-- Both are the owner's functions because a partition belongs to the owner of its parent. To open and to seal is a change that
+-- needs an audit entry (audit_guard, 0005).
 create function open_partition(parent text, run uuid) returns text
   language plpgsql security definer set search_path = pg_catalog, public as
 $$
@@ -433,6 +434,8 @@ begin
     execute format('alter table public.%I alter %I set statistics 0', child, content);
   end loop;
   execute format('grant insert, select on public.%I to waarom_app', child);
+  perform audit_guard(format('public.%I', child)::regclass);
+  insert into audit_due (xact, change) values (pg_current_xact_id(), 'opening of ' || parent) on conflict do nothing;
   return child;
 end
 $$;
@@ -454,6 +457,7 @@ begin
   execute format('analyze public.%I', child);
   execute format('alter table public.%I attach partition public.%I for values in (%L)', parent, child, run);
   execute format('revoke insert on public.%I from waarom_app', child);
+  insert into audit_due (xact, change) values (pg_current_xact_id(), 'sealing of ' || parent) on conflict do nothing;
 end
 $$;
 revoke all on function open_partition, seal_partition from public;

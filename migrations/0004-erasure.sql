@@ -36,7 +36,8 @@ create table erasure (
 create index erasure_tombstone on erasure (tombstone, erased_at);
 
 -- The rows that are gone from what a digest or a count in the log covers. owner_id is the run of `snapshot` and `decision`, the
--- batch of the others; row_no is null where all rows of the owner went. hash is what the owner's digest needs of the row: of a
+-- batch of the others; row_no is null where all rows of the owner went. Of a decision its rank stays and whether it was drawn at
+-- random, for the others to be chosen as they were when the run is reproduced. hash is what the owner's digest needs of the row: of a
 -- snapshot's row its SHA-256, of a decision its leaf, of a recipient its leaf, null for one who had been removed from the batch.
 create table erased_row (
   erasure_id uuid not null references erasure deferrable initially deferred,
@@ -44,6 +45,8 @@ create table erased_row (
   owner_id   uuid not null,
   row_no     integer check (row_no >= 0),
   hash       bytea check (length(hash) = 32),
+  rank       integer,
+  explored   boolean not null default false,
   unique nulls not distinct (owner_id, kind, row_no),
   check (row_no is not null or hash is null)
 );
@@ -100,6 +103,8 @@ declare
   gone  bigint;
   r     record;
   place integer;
+  ranked integer;
+  drawn smallint;
   rows_of text := $sql$
     with gone as (
       delete from public.%I where run_id = $2 and customer = $3 and ($4 is null or row_no = $4)
@@ -115,13 +120,13 @@ begin
   loop
     place := null;
     if r.decided then
-      execute format('delete from public.%I where run_id = $1 and customer = $2 returning row_no', 'decision_' || r.name)
-        into place using r.id, who;
+      execute format('delete from public.%I where run_id = $1 and customer = $2 returning row_no, rank, arm', 'decision_' || r.name)
+        into place, ranked, drawn using r.id, who;
       -- Every customer of the snapshot has a decision, under the same number.
       continue when place is null;
       total := total + 1;
-      insert into erased_row (erasure_id, kind, owner_id, row_no, hash)
-      select erasure, 'decision', r.id, place, substring(l.hashes from 32 * (place % 4096) + 1 for 32)
+      insert into erased_row (erasure_id, kind, owner_id, row_no, hash, rank, explored)
+      select erasure, 'decision', r.id, place, substring(l.hashes from 32 * (place % 4096) + 1 for 32), ranked, coalesce(drawn = 2, false)
         from decision_leaf l where l.run_id = r.id and l.block = place / 4096;
     end if;
     execute format(rows_of, 'snapshot_row_' || r.name) using erasure, r.id, who, place;

@@ -2,6 +2,8 @@ import { Foundation1792000000001 } from './0001-foundation.ts';
 import { Audit1792000000002 } from './0002-audit.ts';
 import { JobQueue1792000000003 } from './0003-job-queue.ts';
 import { Erasure1792000000004 } from './0004-erasure.ts';
+import { AuditedChanges1792000000005 } from './0005-audited-changes.ts';
+import { Reproduction1792000000006 } from './0006-reproduction.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -9,4 +11,6 @@ export const MIGRATIONS = [
   Audit1792000000002,
   JobQueue1792000000003,
   Erasure1792000000004,
+  AuditedChanges1792000000005,
+  Reproduction1792000000006,
 ] as const;

@@ -28,6 +28,12 @@ create table audit_checkpoint (
   constraint audit_checkpoint_size_check CHECK ((size >= 0))
 );
 
+create unlogged table audit_due (
+  xact xid8 not null,
+  change text not null,
+  constraint audit_due_pkey PRIMARY KEY (xact)
+);
+
 create table audit_entry (
   index bigint not null,
   bytes bytea not null,
@@ -56,6 +62,7 @@ create table audit_staged (
   id bigint generated always as identity not null,
   bytes bytea not null,
   staged_at timestamp with time zone default clock_timestamp() not null,
+  xact xid8 default pg_current_xact_id() not null,
   constraint audit_staged_pkey PRIMARY KEY (id),
   constraint audit_staged_bytes_check CHECK (((length(bytes) >= 1) AND (length(bytes) <= 65535)))
 );
@@ -204,6 +211,8 @@ create table erased_row (
   owner_id uuid not null,
   row_no integer,
   hash bytea,
+  rank integer,
+  explored boolean default false not null,
   constraint erased_row_owner_id_kind_row_no_key UNIQUE NULLS NOT DISTINCT (owner_id, kind, row_no),
   constraint erased_row_erasure_id_fkey FOREIGN KEY (erasure_id) REFERENCES erasure(id) DEFERRABLE INITIALLY DEFERRED,
   constraint erased_row_check CHECK (((row_no IS NOT NULL) OR (hash IS NULL))),
@@ -413,6 +422,31 @@ create table released_recipient (
   constraint released_recipient_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key)
 );
 
+create table reproduction (
+  id uuid not null,
+  run_id uuid not null,
+  at timestamp with time zone not null,
+  by text not null,
+  verdict text not null,
+  compared integer not null,
+  differing integer not null,
+  erased integer not null,
+  recorded_root digest not null,
+  decision_root digest not null,
+  differences jsonb not null,
+  faults text[] not null,
+  environment text[] not null,
+  certificate text not null,
+  constraint reproduction_pkey PRIMARY KEY (id),
+  constraint reproduction_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id),
+  constraint reproduction_check CHECK (((verdict = 'IDENTICAL'::text) <= ((differing = 0) AND ((decision_root)::text = (recorded_root)::text)))),
+  constraint reproduction_check1 CHECK (((verdict = 'BROKEN_RECORD'::text) = (cardinality(faults) > 0))),
+  constraint reproduction_compared_check CHECK ((compared >= 0)),
+  constraint reproduction_differing_check CHECK ((differing >= 0)),
+  constraint reproduction_erased_check CHECK ((erased >= 0)),
+  constraint reproduction_verdict_check CHECK ((verdict = ANY (ARRAY['IDENTICAL'::text, 'WITHIN_TOLERANCE'::text, 'DIVERGED'::text, 'BROKEN_RECORD'::text])))
+);
+
 create table run (
   id uuid not null,
   campaign text not null,
@@ -600,11 +634,40 @@ CREATE INDEX recipient_customer ON public.recipient USING btree (customer);
 
 CREATE INDEX released_recipient_batch ON public.released_recipient USING btree (batch_id, customer);
 
+CREATE INDEX reproduction_by_run ON public.reproduction USING btree (run_id, at DESC);
+
 CREATE INDEX run_by_week ON public.run USING btree (campaign, week DESC, attempt DESC);
 
 CREATE UNIQUE INDEX run_current ON public.run USING btree (campaign, week) WHERE current;
 
 -- Functions
+
+CREATE OR REPLACE FUNCTION public.audit_guard(audited regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  execute format('create trigger audited after insert or update or delete or truncate on %s
+                    for each statement execute function public.audit_mark()', audited);
+  execute format('alter table %s enable always trigger audited', audited);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_mark()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  insert into audit_due (xact, change)
+  values (pg_current_xact_id(), lower(tg_op) || ' of ' || tg_table_name) on conflict do nothing;
+  return null;
+end
+$function$
+;
 
 CREATE OR REPLACE FUNCTION public.audit_refuse()
  RETURNS trigger
@@ -613,6 +676,31 @@ AS $function$
 begin
   raise exception '% of % refused: the audit log only grows', tg_op, tg_table_name
     using errcode = 'insufficient_privilege';
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_require()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  newest bigint;
+begin
+  begin
+    newest := currval('audit_staged_id_seq');
+  exception when object_not_in_prerequisite_state then
+    newest := null; -- This session has staged nothing at all.
+  end;
+  if not exists (select from audit_staged s where s.id = newest and s.xact = pg_current_xact_id())
+     and not exists (select from audit_staged s where s.xact = pg_current_xact_id()) then
+    raise exception '% refused: the transaction has no audit entry', new.change
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  delete from audit_due d where d.xact = pg_current_xact_id();
+  return null;
 end
 $function$
 ;
@@ -743,6 +831,8 @@ declare
   gone  bigint;
   r     record;
   place integer;
+  ranked integer;
+  drawn smallint;
   rows_of text := $sql$
     with gone as (
       delete from public.%I where run_id = $2 and customer = $3 and ($4 is null or row_no = $4)
@@ -758,13 +848,13 @@ begin
   loop
     place := null;
     if r.decided then
-      execute format('delete from public.%I where run_id = $1 and customer = $2 returning row_no', 'decision_' || r.name)
-        into place using r.id, who;
+      execute format('delete from public.%I where run_id = $1 and customer = $2 returning row_no, rank, arm', 'decision_' || r.name)
+        into place, ranked, drawn using r.id, who;
       -- Every customer of the snapshot has a decision, under the same number.
       continue when place is null;
       total := total + 1;
-      insert into erased_row (erasure_id, kind, owner_id, row_no, hash)
-      select erasure, 'decision', r.id, place, substring(l.hashes from 32 * (place % 4096) + 1 for 32)
+      insert into erased_row (erasure_id, kind, owner_id, row_no, hash, rank, explored)
+      select erasure, 'decision', r.id, place, substring(l.hashes from 32 * (place % 4096) + 1 for 32), ranked, coalesce(drawn = 2, false)
         from decision_leaf l where l.run_id = r.id and l.block = place / 4096;
     end if;
     execute format(rows_of, 'snapshot_row_' || r.name) using erasure, r.id, who, place;
@@ -870,6 +960,8 @@ begin
     execute format('alter table public.%I alter %I set statistics 0', child, content);
   end loop;
   execute format('grant insert, select on public.%I to waarom_app', child);
+  perform audit_guard(format('public.%I', child)::regclass);
+  insert into audit_due (xact, change) values (pg_current_xact_id(), 'opening of ' || parent) on conflict do nothing;
   return child;
 end
 $function$
@@ -895,6 +987,7 @@ begin
   execute format('analyze public.%I', child);
   execute format('alter table public.%I attach partition public.%I for values in (%L)', parent, child, run);
   execute format('revoke insert on public.%I from waarom_app', child);
+  insert into audit_due (xact, change) values (pg_current_xact_id(), 'sealing of ' || parent) on conflict do nothing;
 end
 $function$
 ;
@@ -915,6 +1008,8 @@ $function$
 
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- always
 
+CREATE CONSTRAINT TRIGGER entry_required AFTER INSERT ON public.audit_due DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_require(); -- always
+
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- always
 
 CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_hash FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- always
@@ -922,6 +1017,74 @@ CREATE TRIGGER only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_ha
 CREATE TRIGGER only_grows BEFORE UPDATE OR TRUNCATE ON public.audit_staged FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse(); -- always
 
 CREATE TRIGGER only_sequenced BEFORE DELETE ON public.audit_staged FOR EACH STATEMENT WHEN ((current_setting('waarom.sequencing'::text, true) IS DISTINCT FROM 'on'::text)) EXECUTE FUNCTION audit_refuse(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.batch FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.campaign FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.config_version FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.contact FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.conversion FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.customer_pseudonym FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.data_use FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.decision FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.decision_leaf FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.erased_row FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.erasure FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.erasure_request FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.feed_contract FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.fund_price FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.hand_off FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.incident FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.model_activation FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.model_file FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.model_version FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.model_version_file FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.opt_out FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.quiet_list FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.recipient FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.rejected_row FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.released_recipient FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.reproduction FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.run FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.run_check FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.run_feed_file FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.run_funnel FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.run_measure FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.sample_item FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.scheduled_start FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.snapshot_row FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
 -- Rights of others than the owner
 
@@ -1004,6 +1167,8 @@ grant insert, select, update (dropped, removal_note, removed_at, removed_by) on 
 grant insert, select on table rejected_row to waarom_app;
 
 grant insert, select on table released_recipient to waarom_app;
+
+grant insert, select on table reproduction to waarom_app;
 
 grant insert, select, update (as_of, current, decision_root, finished_at, manifest, manifest_digest, rejected_rows, snapshot_digest, snapshot_rows, status, step, trigger) on table run to waarom_app;
 

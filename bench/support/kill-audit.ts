@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, string>> = {
   'every act has exactly one entry, every entry its act': `
     select coalesce(a.action, e.action) as action, count(e.index) from (${ACTS}) a
     full join (
-      select * from (${ENTRIES}) all_entries where not refused and action ~ '^(run|batch)\\.' and action <> 'batch.review'
+      select * from (${ENTRIES}) all_entries where not refused and action ~ '^(run|batch)\\.' and action not in ('batch.review', 'run.due')
         and not (action = 'run.start' and details -> 'started' = 'false') and not (action = 'batch.release' and details ? 'again')
     ) e on e.action = a.action and e.subject = a.subject and (a.digest is null or e.digest = a.digest)
     group by a.action, e.action, coalesce(a.subject, e.subject), a.digest

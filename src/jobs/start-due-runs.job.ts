@@ -2,9 +2,10 @@ import { type Refusal, RefusalError } from '../domain/refusal.ts';
 import { dueInWeek, weekIn } from '../domain/schedule.ts';
 import { addWeeks, type IsoWeek } from '../domain/week.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
-import { configAt } from '../store/campaign.store.ts';
+import { configAt, lockCampaign } from '../store/campaign.store.ts';
 import { RunRow } from '../store/run.row.ts';
-import { execute } from '../use-cases/execute.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { execute, record } from '../use-cases/execute.ts';
 import { openIncident } from '../use-cases/incidents.ts';
 import { ENGINE } from '../use-cases/run-step.ts';
 import type { Services } from '../use-cases/services.ts';
@@ -61,11 +62,7 @@ async function decide(
   { week, dueAt }: Due,
 ): Promise<ScheduledStart | null> {
   const { db } = services;
-  const before: unknown[] = await db.query('select from scheduled_start where campaign = $1 and week = $2', [
-    campaign,
-    week,
-  ]);
-  if (before.length > 0) return null;
+  if (await isNoted(db.manager, campaign, week)) return null;
   const answer = async (outcome: ScheduledStart['outcome'], refusal: Refusal | null = null) => {
     const start = { campaign, week, dueAt, outcome };
     return (await note(services, start, refusal)) ? start : null;
@@ -87,19 +84,33 @@ function outcomeOf(runs: readonly RunRow[]): ScheduledStart['outcome'] {
   return runs.some(({ trigger }) => trigger === 'SCHEDULE') ? 'STARTED' : 'HAD_RUN';
 }
 
+async function isNoted(tx: Transaction, campaign: string, week: IsoWeek): Promise<boolean> {
+  const noted: unknown[] = await tx.query('select from scheduled_start where campaign = $1 and week = $2', [
+    campaign,
+    week,
+  ]);
+  return noted.length > 0;
+}
+
 /** Notes what became of a week, with the incident of a refusal; false when another process did. */
 async function note(services: Services, start: ScheduledStart, refusal: Refusal | null): Promise<boolean> {
   const { campaign, week, dueAt, outcome } = start;
+  const now = services.clock.now();
   return services.db.transaction(async (tx) => {
-    const noted: unknown[] = await tx.query(
-      `insert into scheduled_start (campaign, week, due_at, outcome, decided_at) values ($1, $2, $3, $4, $5)
-       on conflict do nothing returning week`,
-      [campaign, week, dueAt, outcome, services.clock.now()],
+    // Of two processes the second waits for the first, and then finds the week decided.
+    await lockCampaign(tx, campaign);
+    if (await isNoted(tx, campaign, week)) return false;
+    await tx.query(
+      'insert into scheduled_start (campaign, week, due_at, outcome, decided_at) values ($1, $2, $3, $4, $5)',
+      [campaign, week, dueAt, outcome, now],
     );
-    if (noted.length > 0 && refusal !== null) {
+    const details = { dueAt: dueAt.toISOString(), outcome, refusal: refusal?.rule ?? null };
+    const facts = { campaign, subject: week, details };
+    await record(tx, { now, caller: ENGINE, role: 'OPERATOR', action: 'run.due', facts });
+    if (refusal !== null) {
       const summary = `${campaign} ${week} was due and not started: ${refusal.message}`;
       await openIncident(tx, services, { kind: 'RUN_FAILED', campaign, runId: null, summary });
     }
-    return noted.length > 0;
+    return true;
   });
 }

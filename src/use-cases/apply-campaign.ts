@@ -1,4 +1,4 @@
-import { digestOfJson } from '../audit/digest.ts';
+import { digestOf, digestOfJson } from '../audit/digest.ts';
 import type { CampaignDefinition } from '../domain/campaign.ts';
 import { refuse } from '../domain/refusal.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
@@ -33,7 +33,12 @@ export const applyCampaign: Command<
       }
       return {
         result: { campaign: existing, created: false },
-        facts: { campaign: existing.key, subject: existing.key, digest, details: { created: false } },
+        facts: {
+          campaign: existing.key,
+          subject: existing.key,
+          digest,
+          details: { created: false, again: true },
+        },
       };
     }
     const campaign = tx.create(CampaignRow, {
@@ -84,7 +89,7 @@ export const applyCampaign: Command<
         campaign: campaign.key,
         subject: campaign.key,
         digest,
-        details: { created: true, config: config.digest, contract, dataUses },
+        details: { created: true, config: config.digest, contract, seed: digestOf(campaign.seed), dataUses },
       },
     };
   },

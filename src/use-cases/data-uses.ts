@@ -1,3 +1,4 @@
+import { digestOfJson } from '../audit/digest.ts';
 import type { DataUseDeclaration } from '../domain/campaign.ts';
 import { refuse } from '../domain/refusal.ts';
 import { campaignOf, contractAt } from '../store/campaign.store.ts';
@@ -39,7 +40,10 @@ export const declareDataUse: Command<DataUseDeclaration & { readonly campaign: s
       declaredAt: now,
     });
     await tx.insert(DataUseRow, use);
-    return { result: await tx.findOneByOrFail(DataUseRow, { id: use.id }), facts: factsOf(use) };
+    return {
+      result: await tx.findOneByOrFail(DataUseRow, { id: use.id }),
+      facts: factsOf(use, { before: null, after: use.status }),
+    };
   },
 };
 
@@ -63,7 +67,7 @@ export const signOffDataUse: Command<DecideInput, DataUseRow> = {
       note,
     };
     await tx.update(DataUseRow, { id }, decided);
-    return { result: { ...use, ...decided }, facts: factsOf(use) };
+    return { result: { ...use, ...decided }, facts: decisionOn(use, decided) };
   },
 };
 
@@ -84,7 +88,7 @@ export const withdrawDataUse: Command<DecideInput, DataUseRow> = {
     const status = use.status === 'DECLARED' ? ('REFUSED' as const) : ('WITHDRAWN' as const);
     const decided = { status, decidedBy: actor.subject, decidedAt: now, note };
     await tx.update(DataUseRow, { id }, decided);
-    return { result: { ...use, ...decided }, facts: factsOf(use, { status }) };
+    return { result: { ...use, ...decided }, facts: decisionOn(use, decided) };
   },
 };
 
@@ -95,10 +99,24 @@ async function lockDataUse(tx: Transaction, id: string): Promise<DataUseRow> {
   return use ?? refuse('NOT_FOUND', 'DATA_USE', 'There is no such data use.');
 }
 
-function factsOf(use: DataUseRow, more: Facts['details'] = {}): Facts {
+function decisionOn(use: DataUseRow, decided: Pick<DataUseRow, 'status' | 'note'>): Facts {
+  const { status, note } = decided;
+  return factsOf(use, {
+    declaredBy: use.declaredBy,
+    before: use.status,
+    after: status,
+    status,
+    reason: note,
+  });
+}
+
+function factsOf(use: DataUseRow, more: NonNullable<Facts['details']>): Facts {
+  const { campaign, id, columns, source, purpose, legalBasis, validUntil } = use;
+  const declared = { columns, source, purpose, legalBasis, validUntil };
   return {
-    campaign: use.campaign,
-    subject: use.id,
-    details: { columns: use.columns, purpose: use.purpose, validUntil: use.validUntil, ...more },
+    campaign,
+    subject: id,
+    digest: digestOfJson({ campaign, ...declared }),
+    details: { ...declared, ...more },
   };
 }

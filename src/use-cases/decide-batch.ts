@@ -2,9 +2,11 @@ import { judgeFourEyes, judgeStatus } from '../domain/batch.ts';
 import { refuse } from '../domain/refusal.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { currentDigest, handsIn, lockBatch } from '../store/batch.store.ts';
+import { ConfigVersionRow } from '../store/config-version.row.ts';
 import { RunRow } from '../store/run.row.ts';
-import type { Command } from './execute.ts';
-import { type BatchInput, type BatchNoteInput, needNote, obey } from './review-batch.ts';
+import type { Transaction } from '../store/transaction.ts';
+import type { Command, Facts } from './execute.ts';
+import { type BatchInput, type BatchNoteInput, needNote, obey, sourceOf } from './review-batch.ts';
 
 /** Approves what was submitted, by another person; the digest that was approved is the one that may be released. */
 export const approveBatch: Command<BatchInput, BatchRow> = {
@@ -36,7 +38,13 @@ export const approveBatch: Command<BatchInput, BatchRow> = {
         campaign: batch.campaign,
         subject: batchId,
         digest,
-        details: { size: batch.size, submittedBy: batch.submittedBy },
+        details: {
+          ...sourceOf(batch),
+          ...(await digestsOf(tx, batch)),
+          submittedBy: batch.submittedBy,
+          before: batch.status,
+          after: changed.status,
+        },
       },
     };
   },
@@ -65,7 +73,12 @@ export const rejectBatch: Command<BatchNoteInput, BatchRow> = {
       await tx.update(RunRow, { id: batch.runId, current: true }, { status: 'REJECTED' });
     return {
       result: { ...batch, ...changed },
-      facts: { campaign: batch.campaign, subject: batchId, digest: batch.digest, details: { note } },
+      facts: {
+        campaign: batch.campaign,
+        subject: batchId,
+        digest: batch.digest,
+        details: { ...sourceOf(batch), before: batch.status, after: changed.status, reason: note },
+      },
     };
   },
 };
@@ -87,7 +100,13 @@ export const holdBatch: Command<BatchNoteInput, BatchRow> = {
         campaign: batch.campaign,
         subject: batchId,
         digest: batch.digest,
-        details: { note, from: batch.status },
+        details: {
+          ...sourceOf(batch),
+          from: batch.status,
+          before: batch.status,
+          after: changed.status,
+          reason: note,
+        },
       },
     };
   },
@@ -110,8 +129,22 @@ export const liftHold: Command<BatchNoteInput, BatchRow> = {
         campaign: batch.campaign,
         subject: batchId,
         digest: batch.digest,
-        details: { note, to: changed.status },
+        details: {
+          ...sourceOf(batch),
+          to: changed.status,
+          before: batch.status,
+          after: changed.status,
+          reason: note,
+        },
       },
     };
   },
 };
+
+/** What was decided on rests on these. */
+async function digestsOf(tx: Transaction, { runId }: BatchRow): Promise<NonNullable<Facts['details']>> {
+  if (runId === null) return { manifest: null, configDigest: null };
+  const run = await tx.findOneByOrFail(RunRow, { id: runId });
+  const config = await tx.findOneByOrFail(ConfigVersionRow, { id: run.configId });
+  return { manifest: run.manifestDigest, configDigest: config.digest };
+}

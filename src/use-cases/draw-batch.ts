@@ -15,6 +15,7 @@ export async function drawBatch(
   { run, config, services }: StepContext,
 ): Promise<StepResult> {
   const about = { campaign: run.campaign, subject: run.id };
+  const from = { manifest: run.manifestDigest };
   const candidates: SampleCandidate[] = (
     await tx.query(
       `select customer, arm, score from ${partitionOf('decision', run.id)} where outcome = $1 order by customer`,
@@ -26,7 +27,7 @@ export async function drawBatch(
     score,
   }));
   if (candidates.length === 0)
-    return { status: 'EMPTY', facts: { ...about, details: { week: run.week, size: 0 } } };
+    return { status: 'EMPTY', facts: { ...about, details: { ...from, batch: null, size: 0, sample: 0 } } };
 
   const batch = tx.create(BatchRow, {
     id: services.ids.next(),
@@ -53,7 +54,7 @@ export async function drawBatch(
     facts: {
       ...about,
       digest: batch.digest,
-      details: { week: run.week, batch: batch.id, size: batch.size, sample: sample.length },
+      details: { ...from, batch: batch.id, size: batch.size, sample: sample.length },
     },
   };
 }

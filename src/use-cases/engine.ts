@@ -35,5 +35,10 @@ async function switchEngine({ tx }: Act, { campaign: key, reason }: EngineInput,
     );
   }
   await tx.update(CampaignRow, { key }, { paused });
-  return { result: { ...campaign, paused }, facts: { campaign: key, subject: key, details: { reason } } };
+  const details = { before: stateOf(!paused), after: stateOf(paused), reason };
+  return { result: { ...campaign, paused }, facts: { campaign: key, subject: key, details } };
+}
+
+function stateOf(paused: boolean): string {
+  return paused ? 'PAUSED' : 'RUNNING';
 }

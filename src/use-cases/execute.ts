@@ -1,7 +1,9 @@
+import { type AuditAction, missingFrom } from '../audit/action.ts';
 import { appendEntry } from '../audit/append.ts';
 import { type AuditEntry, idFromOutside } from '../audit/entry.ts';
 import { type Actor, type Permission, type Role, roleFor } from '../domain/permissions.ts';
 import { Refusal, RefusalError } from '../domain/refusal.ts';
+import { customerName } from '../store/customer-pseudonym.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Services } from './services.ts';
 
@@ -14,7 +16,7 @@ export interface Caller {
 /** What an audit entry says of an act, beside who did it, when and under which role. */
 export interface Facts {
   readonly campaign: string | null;
-  /** The id of what the act was about; of a customer, the pseudonym. */
+  /** The id of what the act was about; of a customer, the name that the log has for them (customer-pseudonym.store.ts). */
   readonly subject: string | null;
   /** Of what was decided upon or recorded. */
   readonly digest?: string | null;
@@ -31,10 +33,10 @@ export interface Act {
 
 /** An act that changes something: who may, and how. Its handler returns the result with the facts for the log. */
 export interface Command<I, R> {
-  readonly action: string;
+  readonly action: AuditAction;
   readonly permission: Permission;
-  /** What a refused attempt was about. */
-  readonly about: (input: I) => Facts;
+  /** What a refused attempt was about, told in the transaction of its entry. */
+  readonly about: (input: I, act: Act) => Facts | Promise<Facts>;
   readonly handle: (act: Act, input: I) => Promise<{ readonly result: R; readonly facts: Facts }>;
 }
 
@@ -60,36 +62,44 @@ export async function execute<I, R>(
   } catch (error) {
     if (!(error instanceof RefusalError)) throw error;
     const { refusal } = error;
-    await services.db.transaction((tx) =>
-      record(tx, { now, caller, role, action: command.action, facts: command.about(input), refusal }),
-    );
+    await services.db.transaction(async (tx) => {
+      const facts = await command.about(input, { tx, now, actor: caller.actor, services });
+      await append(tx, { now, caller, role, action: command.action, facts, refusal });
+    });
     throw error;
   }
 }
 
 /**
  * A read of customer-level data: permitted, done and audited in one transaction; `found` is what the entry says of the
- * answer, beside what was asked. Throws RefusalError.
+ * answer, beside what was asked. Its subject is the `customer` asked for, by the name that the log has for them, where there is
+ * one. Throws RefusalError.
  */
 export async function readCustomerData<R>(
   services: Services,
   caller: Caller,
   about: {
-    readonly action: string;
+    readonly action: AuditAction;
     readonly facts: Facts;
+    readonly customer?: string;
     readonly found: (result: R) => AuditEntry['details'];
   },
   read: (tx: Transaction) => Promise<R>,
 ): Promise<R> {
-  const { action, facts, found } = about;
-  const handle = async ({ tx }: Act) => {
-    const result = await read(tx);
-    return { result, facts: { ...facts, details: { ...facts.details, ...found(result) } } };
+  const { action, facts, customer, found } = about;
+  const asked = async ({ tx }: Act): Promise<Facts> =>
+    customer === undefined
+      ? facts
+      : { ...facts, subject: await customerName(tx, services.randomness, customer) };
+  const handle = async (act: Act) => {
+    const result = await read(act.tx);
+    const said = await asked(act);
+    return { result, facts: { ...said, details: { ...said.details, ...found(result) } } };
   };
   return execute(
     services,
     caller,
-    { action, permission: 'customer.read', about: () => facts, handle },
+    { action, permission: 'customer.read', about: (_, act) => asked(act), handle },
     undefined,
   );
 }
@@ -99,7 +109,7 @@ export async function permit(services: Services, caller: Caller, permission: Per
   if (roleFor(caller.actor, permission) !== null) return;
   const error = denied(permission);
   await services.db.transaction((tx) =>
-    record(tx, {
+    append(tx, {
       now: services.clock.now(),
       caller,
       role: null,
@@ -111,19 +121,26 @@ export async function permit(services: Services, caller: Caller, permission: Per
   throw error;
 }
 
-/** Writes the entry of an act into its transaction. */
-export async function record(
+interface Deed {
+  readonly now: Date;
+  readonly caller: Caller;
+  readonly role: Role | null;
+  readonly action: AuditAction;
+  readonly facts: Facts;
+}
+
+/** Writes the entry of what was done into its transaction. Throws where it does not say what such an entry must. */
+export async function record(tx: Transaction, deed: Deed): Promise<void> {
+  const missing = missingFrom(deed.action, deed.facts);
+  if (missing.length > 0) throw new TypeError(`an entry of ${deed.action} lacks ${missing.join(', ')}`);
+  await append(tx, deed);
+}
+
+async function append(
   tx: Transaction,
-  act: {
-    readonly now: Date;
-    readonly caller: Caller;
-    readonly role: Role | null;
-    readonly action: string;
-    readonly facts: Facts;
-    readonly refusal?: Refusal;
-  },
+  deed: Omit<Deed, 'action'> & { readonly action: AuditAction | Permission; readonly refusal?: Refusal },
 ): Promise<void> {
-  const { now, caller, role, action, facts, refusal } = act;
+  const { now, caller, role, action, facts, refusal } = deed;
   await appendEntry(tx, {
     at: now.toISOString(),
     actor: caller.actor.subject,

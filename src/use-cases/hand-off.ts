@@ -59,7 +59,7 @@ async function handOff(services: Services, batchId: string): Promise<void> {
     });
     const now = services.clock.now();
     await tx.update(HandOffRow, { batchId }, { deliveredAt: now });
-    const details = { file: row.file, rows: row.rows };
+    const details = { file: row.file, rows: row.rows, approvedDigest: batch.approvedDigest };
     await record(tx, {
       now,
       caller: ENGINE,

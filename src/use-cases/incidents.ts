@@ -1,9 +1,12 @@
+import { digestOf } from '../audit/digest.ts';
 import type { IncidentKind } from '../domain/incident.ts';
 import { refuse } from '../domain/refusal.ts';
 import { IncidentRow } from '../store/incident.row.ts';
 import { isUuid } from '../store/slice.ts';
 import type { Transaction } from '../store/transaction.ts';
-import type { Command } from './execute.ts';
+import { type Command, record } from './execute.ts';
+import { needNote } from './review-batch.ts';
+import { ENGINE } from './run-step.ts';
 import type { Services } from './services.ts';
 
 /** Opens an incident in the transaction of what it tells of; whoever is responsible is notified afterwards. */
@@ -12,7 +15,11 @@ export async function openIncident(
   { ids, clock }: Services,
   incident: { kind: IncidentKind; campaign: string | null; runId: string | null; summary: string },
 ): Promise<void> {
-  await tx.insert(IncidentRow, { id: ids.next(), openedAt: clock.now(), ...incident });
+  const [id, now] = [ids.next(), clock.now()];
+  const { kind, campaign, runId, summary } = incident;
+  await tx.insert(IncidentRow, { id, openedAt: now, ...incident });
+  const facts = { campaign, subject: id, digest: digestOf(summary), details: { kind, run: runId } };
+  await record(tx, { now, caller: ENGINE, role: 'OPERATOR', action: 'incident.open', facts });
 }
 
 /** Tells of incidents that nobody was told of yet, at least once each; answers how many. Throws when the notifier does. */
@@ -39,7 +46,11 @@ async function notifyIncident(services: Services, id: string): Promise<boolean> 
       subject: `waarom: ${incident.kind}`,
       text: `${incident.summary}\n\nOpened ${incident.openedAt.toISOString()}, incident ${id}. Resolve it with a note in the portal.\n`,
     });
-    await tx.update(IncidentRow, { id }, { notifiedAt: services.clock.now() });
+    const now = services.clock.now();
+    await tx.update(IncidentRow, { id }, { notifiedAt: now });
+    const { campaign, kind } = incident;
+    const facts = { campaign, subject: id, details: { kind } };
+    await record(tx, { now, caller: ENGINE, role: 'OPERATOR', action: 'incident.notify', facts });
     return true;
   });
 }
@@ -56,12 +67,22 @@ export const resolveIncident: Command<{ incidentId: string; note: string }, Inci
     if (incident === null) return refuse('NOT_FOUND', 'INCIDENT', 'There is no such incident.');
     if (incident.resolvedAt !== null)
       refuse('INVALID_STATE', 'INCIDENT_OPEN', 'The incident was resolved before.');
-    if (note.trim() === '') refuse('BAD_INPUT', 'NOTE', 'A note says what was done.');
+    needNote(note);
     const resolved = { resolvedBy: actor.subject, resolvedAt: now, note };
     await tx.update(IncidentRow, { id: incidentId }, resolved);
     return {
       result: { ...incident, ...resolved },
-      facts: { campaign: incident.campaign, subject: incidentId, details: { kind: incident.kind } },
+      facts: {
+        campaign: incident.campaign,
+        subject: incidentId,
+        details: {
+          kind: incident.kind,
+          run: incident.runId,
+          before: 'OPEN',
+          after: 'RESOLVED',
+          reason: note,
+        },
+      },
     };
   },
 };

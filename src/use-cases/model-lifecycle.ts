@@ -1,3 +1,4 @@
+import { digestOfJson } from '../audit/digest.ts';
 import { columnsOfCard } from '../domain/model-card.ts';
 import { dataUseGate } from '../domain/model-gate.ts';
 import type { JudgedGate } from '../domain/model-version.ts';
@@ -38,7 +39,7 @@ export const validateModel: Command<ModelInput, ModelVersionRow> = {
     );
     const changed = { gates, status: 'VALIDATED' as const };
     await tx.update(ModelVersionRow, { id: modelId }, changed);
-    return { result: { ...model, ...changed }, facts: factsOf(model, { dataUse: covered.verdict }) };
+    return { result: { ...model, ...changed }, facts: factsOf(model, changed, { dataUse: covered.verdict }) };
   },
 };
 
@@ -52,7 +53,7 @@ export const approveModel: Command<ApproveModel, ModelVersionRow> = {
   action: 'model.approve',
   permission: 'model.approve',
   about: ({ modelId }) => ({ campaign: null, subject: modelId }),
-  async handle({ tx, now, actor }, { modelId, acceptances }) {
+  async handle({ tx, now, actor }, { modelId, acceptances, note }) {
     const model = await lockModel(tx, modelId);
     if (model.status !== 'VALIDATED')
       refuse('INVALID_STATE', 'MODEL_STATUS', `The model version is ${model.status}, not VALIDATED.`);
@@ -72,8 +73,14 @@ export const approveModel: Command<ApproveModel, ModelVersionRow> = {
     });
     const changed = { gates, status: 'APPROVED' as const, approvedBy: actor.subject, approvedAt: now };
     await tx.update(ModelVersionRow, { id: modelId }, changed);
-    const accepted = gates.filter(({ acceptance }) => acceptance !== null).map(({ name }) => name);
-    return { result: { ...model, ...changed }, facts: factsOf(model, { accepted }) };
+    const accepted = gates.flatMap(({ name, acceptance }) =>
+      acceptance === null ? [] : [`${name}: ${acceptance}`],
+    );
+    const { registeredBy } = model;
+    return {
+      result: { ...model, ...changed },
+      facts: factsOf(model, changed, { registeredBy, accepted, reason: note }),
+    };
   },
 };
 
@@ -96,7 +103,10 @@ export const activateModel: Command<ModelInput, ModelVersionRow> = {
     const changed = { status: 'LIVE' as const, liveFrom: now, liveUntil: null };
     await tx.update(ModelVersionRow, { id: modelId }, changed);
     await noteActivation(tx, model.campaign, modelId, actor.subject, now);
-    return { result: { ...model, ...changed }, facts: factsOf(model, { before: before?.digest ?? null }) };
+    return {
+      result: { ...model, ...changed },
+      facts: factsOf(model, changed, { replaces: before?.digest ?? null }),
+    };
   },
 };
 
@@ -114,7 +124,7 @@ export const retireModel: Command<ModelInput & { note: string }, ModelVersionRow
     const changed = { status: 'RETIRED' as const, ...(live ? { liveUntil: now } : {}) };
     await tx.update(ModelVersionRow, { id: modelId }, changed);
     if (live) await noteActivation(tx, model.campaign, null, actor.subject, now);
-    return { result: { ...model, ...changed }, facts: factsOf(model, { note }) };
+    return { result: { ...model, ...changed }, facts: factsOf(model, changed, { reason: note }) };
   },
 };
 
@@ -138,11 +148,20 @@ async function noteActivation(
   );
 }
 
-function factsOf(model: ModelVersionRow, details: NonNullable<Facts['details']>): Facts {
+function factsOf(
+  model: ModelVersionRow,
+  changed: Partial<Pick<ModelVersionRow, 'status' | 'gates'>>,
+  details: NonNullable<Facts['details']>,
+): Facts {
+  const gates =
+    changed.gates === undefined
+      ? {}
+      : { gatesBefore: digestOfJson(model.gates), gatesAfter: digestOfJson(changed.gates) };
+  const status = { before: model.status, after: changed.status ?? model.status };
   return {
     campaign: model.campaign,
     subject: model.id,
     digest: model.digest,
-    details: { name: model.name, version: model.version, ...details },
+    details: { name: model.name, version: model.version, ...status, ...gates, ...details },
   };
 }

@@ -1,22 +1,29 @@
+import { digestOf } from '../audit/digest.ts';
 import { needCustomer } from '../domain/customer.ts';
 import { refuse } from '../domain/refusal.ts';
 import { dateIn, type IsoDate } from '../domain/week.ts';
 import { campaignOf } from '../store/campaign.store.ts';
-import type { Command } from './execute.ts';
+import { customerName, shareCustomer } from '../store/customer-pseudonym.store.ts';
+import type { Act, Command } from './execute.ts';
 import { needNote } from './review-batch.ts';
 
 /** A customer who said, by whatever way, that they want no mail: heeded from now on and before the next release. */
 export const recordOptOut: Command<{ customer: string; note: string }, { readonly customer: string }> = {
   action: 'customer.optOut',
   permission: 'customer.protect',
-  about: () => ({ campaign: null, subject: null }),
-  async handle({ tx, now, actor }, { customer, note }) {
+  about: async ({ customer }, act) => ({ campaign: null, subject: await nameOf(act, customer) }),
+  async handle(act, { customer, note }) {
+    const { tx, now, actor } = act;
     needCustomer(customer);
-    await tx.query(
-      'insert into opt_out (customer, recorded_on, recorded_by, note) values ($1, $2, $3, $4) on conflict do nothing',
-      [customer, dateIn('UTC', now), actor.subject, note],
+    await shareCustomer(tx, customer);
+    const recordedOn = dateIn('UTC', now);
+    const added: unknown[] = await tx.query(
+      `insert into opt_out (customer, recorded_on, recorded_by, note) values ($1, $2, $3, $4)
+       on conflict do nothing returning customer`,
+      [customer, recordedOn, actor.subject, note],
     );
-    return { result: { customer }, facts: { campaign: null, subject: customer } };
+    const details = { recordedOn, reason: digestOf(note), ...(added.length === 0 ? { again: true } : {}) };
+    return { result: { customer }, facts: { campaign: null, subject: await nameOf(act, customer), details } };
   },
 };
 
@@ -27,9 +34,11 @@ export const addToQuietList: Command<
 > = {
   action: 'customer.quiet',
   permission: 'customer.protect',
-  about: ({ campaign }) => ({ campaign, subject: null }),
-  async handle({ tx, now, actor }, { campaign, customer, until, reason }) {
+  about: async ({ campaign, customer }, act) => ({ campaign, subject: await nameOf(act, customer) }),
+  async handle(act, { campaign, customer, until, reason }) {
+    const { tx, now, actor } = act;
     needCustomer(customer);
+    await shareCustomer(tx, customer);
     needNote(reason);
     await campaignOf(tx, campaign);
     if (until < dateIn('UTC', now)) refuse('BAD_INPUT', 'UNTIL', 'The last day lies in the past.');
@@ -37,6 +46,13 @@ export const addToQuietList: Command<
       'insert into quiet_list (campaign, customer, until, reason, added_by, added_at) values ($1, $2, $3, $4, $5, $6)',
       [campaign, customer, until, reason, actor.subject, now],
     );
-    return { result: { customer }, facts: { campaign, subject: customer, details: { until } } };
+    return {
+      result: { customer },
+      facts: { campaign, subject: await nameOf(act, customer), details: { until, reason: digestOf(reason) } },
+    };
   },
 };
+
+function nameOf({ tx, services }: Act, customer: string): Promise<string | null> {
+  return customerName(tx, services.randomness, customer);
+}

@@ -1,4 +1,4 @@
-import { isCustomer, needCustomer } from '../domain/customer.ts';
+import { needCustomer } from '../domain/customer.ts';
 import { refuse } from '../domain/refusal.ts';
 import type { IsoWeek } from '../domain/week.ts';
 import { listRecipients, type SampledRecipient, sampleOf } from '../store/batch.reads.ts';
@@ -10,11 +10,10 @@ import { listHistory, type PastDecision } from '../store/history.reads.ts';
 import type { RecipientRow } from '../store/recipient.row.ts';
 import { runOf } from '../store/run.reads.ts';
 import type { Slice } from '../store/slice.ts';
+import { refuseErased, refuseErasedRun } from './erase-customer.ts';
 import { type Caller, readCustomerData } from './execute.ts';
 import type { Services } from './services.ts';
 
-/** The pseudonym of whom a read is about; what is none is not written into the log. */
-const subjectOf = (customer: string): string | null => (isCustomer(customer) ? customer : null);
 /** How many of the rows are shown: the one beyond tells only that there are more. */
 const shown = (rows: readonly unknown[], { first }: Slice) => ({ customers: Math.min(rows.length, first) });
 
@@ -24,13 +23,17 @@ export async function readDecision(
   caller: Caller,
   { campaign, week, customer }: { campaign: string; week: IsoWeek; customer: string },
 ): Promise<RecordedDecision | null> {
-  const facts = { campaign, subject: subjectOf(customer), details: { week } };
+  const facts = { campaign, subject: null, details: { week } };
   const found = (decision: RecordedDecision | null) => ({ found: decision !== null });
-  return readCustomerData(services, caller, { action: 'decision.read', facts, found }, async (tx) => {
+  return readCustomerData(services, caller, { action: 'decision.read', facts, customer, found }, async (tx) => {
     needCustomer(customer);
     const run = await runOf(tx, campaign, week, null);
-    if (run === null || run.decisionRoot === null) return null;
-    return (await decisionIn(tx, run.id, customer)) ?? null;
+    const decided = run !== null && run.decisionRoot !== null;
+    const decision = decided ? await decisionIn(tx, run.id, customer) : undefined;
+    if (decision !== undefined) return decision;
+    await refuseErased(tx, services, customer);
+    if (decided) await refuseErasedRun(tx, run);
+    return null;
   });
 }
 
@@ -66,12 +69,14 @@ export async function readHistory(
   { customer, campaign }: { customer: string; campaign: string | null },
   slice: Slice,
 ): Promise<readonly PastDecision[]> {
-  const facts = { campaign, subject: subjectOf(customer) };
+  const facts = { campaign, subject: null };
   const found = (rows: readonly PastDecision[]) => ({ decisions: Math.min(rows.length, slice.first) });
-  return readCustomerData(services, caller, { action: 'customer.history', facts, found }, async (tx) => {
+  return readCustomerData(services, caller, { action: 'customer.history', facts, customer, found }, async (tx) => {
     needCustomer(customer);
     if (campaign !== null) await campaignOf(tx, campaign);
-    return listHistory(tx, customer, campaign, slice);
+    const decisions = await listHistory(tx, customer, campaign, slice);
+    if (decisions.length === 0 && slice.after === null) await refuseErased(tx, services, customer);
+    return decisions;
   });
 }
 
@@ -83,8 +88,12 @@ export async function readRecipients(
   slice: Slice,
 ): Promise<readonly RecipientRow[]> {
   const found = (rows: readonly RecipientRow[]) => shown(rows, slice);
-  const about = { action: 'batch.recipients', facts: factsOf(batch), found };
-  return readCustomerData(services, caller, about, (tx) => listRecipients(tx, batch.id, slice));
+  return readCustomerData(
+    services,
+    caller,
+    { action: 'batch.recipients', facts: factsOf(batch), found },
+    (tx) => listRecipients(tx, batch.id, slice),
+  );
 }
 
 /** The review sample of a batch. */
@@ -94,8 +103,9 @@ export async function readSample(
   batch: BatchRow,
 ): Promise<readonly SampledRecipient[]> {
   const found = (items: readonly SampledRecipient[]) => ({ customers: items.length });
-  const about = { action: 'batch.sample', facts: factsOf(batch), found };
-  return readCustomerData(services, caller, about, (tx) => sampleOf(tx, batch.id));
+  return readCustomerData(services, caller, { action: 'batch.sample', facts: factsOf(batch), found }, (tx) =>
+    sampleOf(tx, batch.id),
+  );
 }
 
 function factsOf({ campaign, id, week }: BatchRow) {

@@ -82,7 +82,12 @@ async function receive(
     { id: run.id },
     { asOf, snapshotRows: rows, rejectedRows: customers.file.rejected, snapshotDigest: digest },
   );
-  const details = { week: run.week, rows, rejected: customers.file.rejected };
+  const details = {
+    asOf,
+    files: files.map((file) => `${file.name} ${file.digest}`),
+    rows,
+    rejected: customers.file.rejected,
+  };
   return { status: null, facts: { campaign: run.campaign, subject: run.id, digest, details } };
 }
 

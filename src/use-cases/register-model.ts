@@ -1,4 +1,4 @@
-import { digestOf } from '../audit/digest.ts';
+import { digestOf, digestOfJson } from '../audit/digest.ts';
 import { packageDigest } from '../audit/package-digest.ts';
 import { missingColumns } from '../domain/feature.ts';
 import { columnsOfCard, type ModelPackage } from '../domain/model-card.ts';
@@ -140,13 +140,25 @@ const register: Command<Tried, ModelVersionRow> = {
       registeredAt: now,
     });
     await storeModelFiles(tx, id, files);
+    const model = await tx.findOneByOrFail(ModelVersionRow, { id });
     return {
-      result: await tx.findOneByOrFail(ModelVersionRow, { id }),
+      result: model,
       facts: {
         campaign: key,
         subject: id,
         digest,
-        details: { name: card.name, version: card.version, gates: gateVerdict(gates) },
+        details: {
+          name: card.name,
+          version: card.version,
+          modelDigest: model.modelDigest,
+          cardDigest: model.cardDigest,
+          files: Object.entries(digests).map(([name, of]) => `${name} ${of}`),
+          before: null,
+          after: model.status,
+          gates: gateVerdict(gates),
+          verdicts: gates.map(({ name, verdict }) => `${name} ${verdict}`),
+          gatesAfter: digestOfJson(model.gates),
+        },
       },
     };
   },

@@ -11,7 +11,7 @@ import { HandOffRow } from '../store/hand-off.row.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Act, Command } from './execute.ts';
-import { type BatchInput, obey } from './review-batch.ts';
+import { type BatchInput, obey, sourceOf } from './review-batch.ts';
 
 /**
  * Releases an approved batch: what was approved is what goes, or nothing does; whoever opted out or came on the quiet list
@@ -53,7 +53,16 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
         campaign: batch.campaign,
         subject: batchId,
         digest,
-        details: { released: recipients.length, dropped, file: handOff.file, fileDigest: handOff.digest },
+        details: {
+          ...sourceOf(batch),
+          before: batch.status,
+          after: released.status,
+          approvedBy: batch.decidedBy,
+          released: recipients.length,
+          dropped,
+          file: handOff.file,
+          fileDigest: handOff.digest,
+        },
       },
     };
   },

@@ -28,7 +28,18 @@ export const resumeRun: Command<{ runId: string }, RunRow> = {
     await tx.update(RunRow, { id: runId }, changed);
     return {
       result: { ...run, ...changed },
-      facts: { campaign: run.campaign, subject: runId, details: { week: run.week, step: run.step } },
+      facts: {
+        campaign: run.campaign,
+        subject: runId,
+        details: {
+          week: run.week,
+          attempt: run.attempt,
+          step: run.step,
+          trigger: changed.trigger,
+          before: run.status,
+          after: changed.status,
+        },
+      },
     };
   },
 };

@@ -1,11 +1,13 @@
+import { digestOf } from '../audit/digest.ts';
 import { judgeSample, judgeStatus, type SampleVerdict } from '../domain/batch.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { RefusalError, refuse } from '../domain/refusal.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { currentDigest, lockBatch } from '../store/batch.store.ts';
+import { customerName } from '../store/customer-pseudonym.store.ts';
 import { RecipientRow } from '../store/recipient.row.ts';
 import { SampleItemRow } from '../store/sample-item.row.ts';
-import type { Command } from './execute.ts';
+import type { Command, Facts } from './execute.ts';
 
 export interface BatchInput {
   readonly batchId: string;
@@ -28,6 +30,11 @@ export function needNote(note: string): void {
     refuse('BAD_INPUT', 'NOTE', `A note has at most ${LONGEST_NOTE} characters.`);
 }
 
+/** What every entry about a batch says of it. */
+export function sourceOf({ week, runId, size }: BatchRow): NonNullable<Facts['details']> {
+  return { week, run: runId, size };
+}
+
 /** Notes what the reviewer found of a customer of the sample. */
 export const reviewSample: Command<
   BatchInput & { customer: string; verdict: SampleVerdict; note: string | null },
@@ -36,21 +43,26 @@ export const reviewSample: Command<
   action: 'batch.review',
   permission: 'batch.review',
   about: ({ batchId }) => ({ campaign: null, subject: batchId }),
-  async handle({ tx, now, actor }, { batchId, customer, verdict, note }) {
+  async handle({ tx, now, actor, services }, { batchId, customer, verdict, note }) {
+    // Before the batch: whoever erases a customer holds them first and their batches next.
+    const name = await customerName(tx, services.randomness, customer);
     const batch = await lockBatch(tx, batchId);
     obey(judgeStatus('review', batch.status));
     if (verdict === 'PENDING') refuse('BAD_INPUT', 'VERDICT', 'A verdict is FINE or WRONG.');
     if (verdict === 'WRONG') needNote(note ?? '');
-    const changed = await tx.update(
-      SampleItemRow,
-      { batchId, customer },
-      { verdict, note, reviewer: actor.subject, reviewedAt: now },
-    );
-    if (changed.affected === 0)
-      refuse('NOT_FOUND', 'SAMPLE_ITEM', 'The customer is not in the sample of this batch.');
+    const item = await tx.findOneBy(SampleItemRow, { batchId, customer });
+    if (item === null)
+      return refuse('NOT_FOUND', 'SAMPLE_ITEM', 'The customer is not in the sample of this batch.');
+    const reviewed = { verdict, note, reviewer: actor.subject, reviewedAt: now };
+    await tx.update(SampleItemRow, { batchId, customer }, reviewed);
+    const reason = note === null ? null : digestOf(note);
     return {
       result: batch,
-      facts: { campaign: batch.campaign, subject: batchId, details: { customer, verdict } },
+      facts: {
+        campaign: batch.campaign,
+        subject: batchId,
+        details: { customer: name, verdict, before: item.verdict, after: verdict, reason },
+      },
     };
   },
 };
@@ -60,7 +72,8 @@ export const removeFromBatch: Command<BatchNoteInput & { customer: string }, Bat
   action: 'batch.remove',
   permission: 'batch.remove',
   about: ({ batchId }) => ({ campaign: null, subject: batchId }),
-  async handle({ tx, now, actor }, { batchId, customer, note }) {
+  async handle({ tx, now, actor, services }, { batchId, customer, note }) {
+    const name = await customerName(tx, services.randomness, customer);
     const batch = await lockBatch(tx, batchId);
     obey(judgeStatus('remove', batch.status));
     needNote(note);
@@ -81,7 +94,14 @@ export const removeFromBatch: Command<BatchNoteInput & { customer: string }, Bat
         campaign: batch.campaign,
         subject: batchId,
         digest: changed.digest,
-        details: { customer, before: batch.digest, size: changed.size },
+        details: {
+          ...sourceOf(batch),
+          customer: name,
+          before: batch.digest,
+          after: changed.digest,
+          size: changed.size,
+          reason: digestOf(note),
+        },
       },
     };
   },
@@ -112,7 +132,7 @@ export const submitBatch: Command<BatchInput, BatchRow> = {
         campaign: batch.campaign,
         subject: batchId,
         digest: batch.digest,
-        details: { size: batch.size },
+        details: { ...sourceOf(batch), before: batch.status, after: changed.status },
       },
     };
   },

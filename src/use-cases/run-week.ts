@@ -1,3 +1,4 @@
+import type { AuditAction } from '../audit/action.ts';
 import { RefusalError } from '../domain/refusal.ts';
 import { type RunStatus, type RunStep, STATUS_AT_STEP } from '../domain/run.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
@@ -66,16 +67,31 @@ async function takeStep(
   const { status, facts } = await STEPS[step](tx, context);
   const next = status === null ? NEXT_STEP[step] : 'DONE';
   const now = services.clock.now();
+  const after = status ?? STATUS_AT_STEP[next === 'DONE' ? step : next];
   await tx.update(
     RunRow,
     { id: runId },
-    {
-      step: next,
-      status: status ?? STATUS_AT_STEP[next === 'DONE' ? step : next],
-      ...(next === 'DONE' ? { finishedAt: now } : {}),
-    },
+    { step: next, status: after, ...(next === 'DONE' ? { finishedAt: now } : {}) },
   );
-  await record(tx, { now, caller: ENGINE, role: 'OPERATOR', action: `run.${step.toLowerCase()}`, facts });
+  const details = { ...attemptOf(run), before: run.status, after, ...facts.details };
+  await record(tx, {
+    now,
+    caller: ENGINE,
+    role: 'OPERATOR',
+    action: ACTIONS[step],
+    facts: { ...facts, details },
+  });
+}
+
+const ACTIONS = {
+  RECEIVE: 'run.receive',
+  DECIDE: 'run.decide',
+  DRAW: 'run.draw',
+} as const satisfies Record<keyof typeof NEXT_STEP, AuditAction>;
+
+/** Which run it was, for whoever reads the entry. */
+function attemptOf({ week, attempt }: RunRow) {
+  return { week, attempt };
 }
 
 const STEPS: Readonly<
@@ -121,7 +137,13 @@ async function halt(services: Services, run: RunRow, halted: HaltedByChecks): Pr
       runId: run.id,
       summary: `${run.campaign} ${run.week} halted: ${halting.map(({ name, message }) => `${name}: ${message}`).join('; ')}`,
     });
-    const details = { week: run.week, checks: halting.map(({ name }) => name) };
+    const details = {
+      ...attemptOf(run),
+      step: run.step,
+      before: run.status,
+      after: 'HALTED',
+      checks: halting.map(({ name }) => name),
+    };
     await record(tx, {
       now,
       caller: ENGINE,
@@ -146,7 +168,14 @@ async function fail(services: Services, run: RunRow, error: unknown): Promise<vo
       runId: run.id,
       summary: `${run.campaign} ${run.week} failed at step ${run.step}: ${reason}`,
     });
-    const details = { week: run.week, step: run.step };
+    const why = error instanceof RefusalError ? error.refusal.rule : null;
+    const details = {
+      ...attemptOf(run),
+      step: run.step,
+      before: run.status,
+      after: 'FAILED',
+      reason: why,
+    };
     await record(tx, {
       now,
       caller: ENGINE,

@@ -38,7 +38,11 @@ export const startRun: Command<StartRun, StartedRun> = {
     if (!isWeek(week)) refuse('BAD_INPUT', 'WEEK', `There is no week ${JSON.stringify(week)}.`);
     const current = await tx.findOneBy(RunRow, { campaign: campaign.key, week, current: true });
     if (current !== null && !REPEATABLE.includes(current.status)) {
-      const facts = { campaign: campaign.key, subject: current.id, details: { week, started: false } };
+      const facts = {
+        campaign: campaign.key,
+        subject: current.id,
+        details: { week, started: false, again: true },
+      };
       return { result: { run: current, started: false }, facts };
     }
     if (campaign.paused) refuse('INVALID_STATE', 'ENGINE_PAUSED', `The engine of ${campaign.key} is paused.`);
@@ -77,8 +81,14 @@ export const startRun: Command<StartRun, StartedRun> = {
           attempt,
           started: true,
           trigger: input.trigger,
+          before: null,
+          after: run.status,
           config: config.number,
+          configDigest: config.digest,
           model: model.digest,
+          modelId: model.id,
+          contractDigest: contract.digest,
+          supersedes: current?.id ?? null,
         },
       },
     };

@@ -26,6 +26,7 @@ import { refusalOf } from '../support/refusals.ts';
 import { decisionsOf } from '../support/run-record.ts';
 import { MARK, OLGA, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
+import { changeRows } from '../support/state-change.ts';
 
 let harness: ServiceHarness;
 let owner: pg.Client;
@@ -214,8 +215,7 @@ describe('a released batch', () => {
 
 describe('a batch that is not the one that was approved', () => {
   const changed = async (batchId: string, sql: string, ...parameters: unknown[]) => {
-    const { rowCount } = await owner.query(sql, [batchId, ...parameters]);
-    expect(rowCount).toBe(1);
+    expect(await changeRows(owner, sql, [batchId, ...parameters])).toMatchObject({ rowCount: 1 });
   };
 
   it.each<[string, (batchId: string) => Promise<void>]>([
@@ -284,7 +284,7 @@ describe('a batch that is not the one that was approved', () => {
     await changed(batchId, ONE_MORE, 'friend');
     await expect(handOffReleased(harness.services)).rejects.toThrow(AggregateError);
     expect(await outbox(batchId)).toEqual([]);
-    await owner.query(`delete from recipient where customer = 'friend'`);
+    await changeRows(owner, `delete from recipient where customer = 'friend'`);
     await handOffReleased(harness.services);
     expect(await outbox(batchId)).toHaveLength(2);
   });
@@ -330,7 +330,7 @@ describe('customers who were protected since the approval', () => {
     await quiet(24, '2027-11-16');
     // On a quiet list until a day that has passed when the batch is released.
     await quiet(21, '2026-11-16');
-    await owner.query(`update quiet_list set until = '2026-11-15' where customer = $1`, [id(21)]);
+    await changeRows(owner, `update quiet_list set until = '2026-11-15' where customer = $1`, [id(21)]);
     await act(OLGA, releaseBatch, { batchId });
     await handOffReleased(harness.services);
     const listed = await rows(

@@ -19,6 +19,7 @@ import { likelyScorer } from '../support/likely-scorer.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { CARLA, MARK, OLGA, person, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
+import { changeRows } from '../support/state-change.ts';
 
 let harness: ServiceHarness;
 let week: IsoWeek = '2025-W01';
@@ -216,27 +217,30 @@ describe('four eyes', () => {
     await owner.connect();
     const [one, two, ...others] = await sampleOf(batchId);
     for (const item of others)
-      await owner.query('delete from sample_item where batch_id = $1 and customer = $2', [
+      await changeRows(owner, 'delete from sample_item where batch_id = $1 and customer = $2', [
         batchId,
         item.customer,
       ]);
     const sample = [one?.customer ?? '', two?.customer ?? ''];
     const restore = async () => {
       for (const table of ['contact', 'released_recipient', 'hand_off']) {
-        await owner.query(`delete from ${table} where batch_id = $1`, [batchId]);
+        await changeRows(owner, `delete from ${table} where batch_id = $1`, [batchId]);
       }
-      await owner.query(`update run set status = 'AWAITING_REVIEW' where id = $1`, [run.id]);
-      await owner.query(
+      await changeRows(owner, `update run set status = 'AWAITING_REVIEW' where id = $1`, [run.id]);
+      await changeRows(
+        owner,
         `update batch set status = 'IN_REVIEW', size = $2, digest = $3, submitted_by = null, submitted_at = null, decided_by = null,
            decided_at = null, approved_digest = null, held_by = null, held_from = null, released_by = null, released_at = null
          where id = $1`,
         [batchId, size, digest],
       );
-      await owner.query(
+      await changeRows(
+        owner,
         'update recipient set removed_by = null, removed_at = null, removal_note = null where batch_id = $1',
         [batchId],
       );
-      await owner.query(
+      await changeRows(
+        owner,
         `update sample_item set verdict = 'PENDING', reviewer = null, reviewed_at = null where batch_id = $1`,
         [batchId],
       );

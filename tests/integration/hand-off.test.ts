@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { handOffReleased } from '../../src/use-cases/hand-off.ts';
 import { ServiceHarness } from '../support/service-harness.ts';
 import { addReleasedBatch, applyShipped } from '../support/shipped-campaign.ts';
+import { changeState } from '../support/state-change.ts';
 
 let harness: ServiceHarness;
 
@@ -62,9 +63,11 @@ describe('handOffReleased', () => {
   it('never gives what is not what was released', async () => {
     const campaign = await applyShipped(harness);
     const batch = await addReleasedBatch(harness, campaign, '2026-W11');
-    await harness.services.db.query(
-      `update recipient set removed_by = 'x', removed_at = now(), removal_note = 'x' where batch_id = $1`,
-      [batch],
+    await changeState(harness.services.db, (tx) =>
+      tx.query(
+        `update recipient set removed_by = 'x', removed_at = now(), removal_note = 'x' where batch_id = $1`,
+        [batch],
+      ),
     );
     await expect(handOffReleased(harness.services)).rejects.toThrow(
       expect.objectContaining({

@@ -10,6 +10,7 @@ import { ENGINE } from '../../src/use-cases/run-step.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
 import { OLGA, ServiceHarness } from '../support/service-harness.ts';
 import { addLiveModel, applyShipped } from '../support/shipped-campaign.ts';
+import { changeState } from '../support/state-change.ts';
 
 let harness: ServiceHarness;
 
@@ -146,13 +147,15 @@ describe('startDueRuns', () => {
     const { db, ids } = harness.services;
     const first = await db.manager.findOneByOrFail(ConfigVersionRow, { campaign });
     const change = async (number: number, schedule: string, effectiveFrom: string) =>
-      db.manager.insert(ConfigVersionRow, {
-        ...first,
-        id: ids.next(),
-        number,
-        settings: { ...first.settings, schedule },
-        effectiveFrom: new Date(effectiveFrom),
-      });
+      changeState(db, (tx) =>
+        tx.insert(ConfigVersionRow, {
+          ...first,
+          id: ids.next(),
+          number,
+          settings: { ...first.settings, schedule },
+          effectiveFrom: new Date(effectiveFrom),
+        }),
+      );
     // Within the minute in which the old one came due, and a day on which the new one came due before it was in force.
     await change(2, '0 5 * * 1', '2026-03-15T00:00:20Z');
     at('2026-03-15T00:00:59Z');

@@ -18,6 +18,7 @@ import { likelyScorer } from '../support/likely-scorer.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { CARLA, MARK, OLGA, person, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
+import { changeState } from '../support/state-change.ts';
 
 let harness: ServiceHarness;
 let now: Date;
@@ -150,7 +151,7 @@ describe('starting a run', () => {
     );
     await act(OLGA, resumeEngine, { campaign: SMALL, reason: 'fine again' });
     const { run } = await start();
-    await harness.services.db.manager.update(RunRow, { id: run.id }, { status: 'FAILED' });
+    await changeState(harness.services.db, (tx) => tx.update(RunRow, { id: run.id }, { status: 'FAILED' }));
     await act(MARK, pauseEngine, { campaign: SMALL, reason: 'a complaint' });
     expect(await refusalOf(act(OLGA, resumeRun, { runId: run.id }))).toBe('INVALID_STATE ENGINE_PAUSED');
     await act(OLGA, resumeEngine, { campaign: SMALL, reason: 'it was nothing' });
@@ -325,7 +326,9 @@ describe('a new attempt', () => {
     expect(empty).toMatchObject({ status: 'EMPTY', step: 'DONE' });
     const again = await start(week);
     expect(again).toMatchObject({ started: true, run: { attempt: 2 } });
-    await harness.services.db.manager.update(RunRow, { id: again.run.id }, { status: 'FAILED' });
+    await changeState(harness.services.db, (tx) =>
+      tx.update(RunRow, { id: again.run.id }, { status: 'FAILED' }),
+    );
     expect(await start(week)).toMatchObject({ started: true, run: { attempt: 3 } });
     expect((await runs()).map(({ attempt, status }) => [attempt, status])).toEqual([
       [1, 'SUPERSEDED'],

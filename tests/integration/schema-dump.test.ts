@@ -4,6 +4,7 @@ import { ownerDataSource } from '../../src/store/data-source.ts';
 import { dumpSchema } from '../../src/store/schema-dump.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { expectGolden } from '../support/golden.ts';
+import { changeState } from '../support/state-change.ts';
 
 let database: TestDatabase;
 
@@ -26,9 +27,9 @@ it('does not change when a run gets its partitions', async () => {
   try {
     const before = await dumpSchema(owner);
     const run = '00000000-0000-4000-8000-000000000001';
-    await owner.query(`select open_partition('decision', $1)`, [run]);
+    await changeState(owner, (tx) => tx.query(`select open_partition('decision', $1)`, [run]));
     expect(await dumpSchema(owner)).not.toBe(before);
-    await owner.query(`select seal_partition('decision', $1)`, [run]);
+    await changeState(owner, (tx) => tx.query(`select seal_partition('decision', $1)`, [run]));
     expect(await dumpSchema(owner)).toBe(before);
   } finally {
     await owner.destroy();

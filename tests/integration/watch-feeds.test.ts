@@ -8,6 +8,7 @@ import { pauseEngine, resumeEngine } from '../../src/use-cases/engine.ts';
 import { execute } from '../../src/use-cases/execute.ts';
 import { OLGA, ServiceHarness } from '../support/service-harness.ts';
 import { addLiveModel, applyShipped } from '../support/shipped-campaign.ts';
+import { changeState } from '../support/state-change.ts';
 
 let harness: ServiceHarness;
 
@@ -110,9 +111,9 @@ describe('watchFeeds', () => {
   it('says once that a new attempt was refused', async () => {
     const campaign = await haltWithoutFeed();
     await deliverManifest(campaign, '2026-W11');
-    await harness.services.db.query(`update model_version set status = 'RETIRED', live_until = $1`, [
-      harness.now,
-    ]);
+    await changeState(harness.services.db, (tx) =>
+      tx.query(`update model_version set status = 'RETIRED', live_until = $1`, [harness.now]),
+    );
     const answers = await Promise.all([watchFeeds(harness.services), watchFeeds(harness.services)]);
     expect(answers.flat()).toContainEqual({ campaign, week: '2026-W11', outcome: 'REFUSED' });
     expect(await watchFeeds(harness.services)).toEqual([]);

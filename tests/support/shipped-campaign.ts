@@ -10,6 +10,7 @@ import { ModelVersionRow } from '../../src/store/model-version.row.ts';
 import { applyCampaign } from '../../src/use-cases/apply-campaign.ts';
 import { execute } from '../../src/use-cases/execute.ts';
 import { OLGA, type ServiceHarness } from './service-harness.ts';
+import { changeState } from './state-change.ts';
 
 const FILE = join(import.meta.dirname, '../../campaigns/investing-retail/campaign.yaml');
 
@@ -27,7 +28,7 @@ export async function applyShipped(
 
 /** A live model that asks for no columns: enough for a run to be started, not to score. */
 export async function addLiveModel({ services, now }: ServiceHarness, campaign: string): Promise<void> {
-  await services.db.manager.insert(ModelVersionRow, {
+  const model = {
     id: services.ids.next(),
     campaign,
     name: 'stand-in',
@@ -55,7 +56,8 @@ export async function addLiveModel({ services, now }: ServiceHarness, campaign: 
     approvedBy: 'carla',
     approvedAt: now,
     liveFrom: now,
-  });
+  } as const;
+  await changeState(services.db, (tx) => tx.insert(ModelVersionRow, model));
 }
 
 /** A batch of two customers that was released and not yet handed over; answers its id. */
@@ -67,7 +69,7 @@ export async function addReleasedBatch(
   const id = services.ids.next();
   const recipients = ['c1', 'c2'].map((customer) => ({ customer, arm: 'MODEL' }));
   const digest = digestOf(id);
-  await services.db.manager.insert(BatchRow, {
+  const batch = {
     id,
     campaign,
     week,
@@ -83,18 +85,22 @@ export async function addReleasedBatch(
     approvedDigest: digest,
     releasedBy: 'olga',
     releasedAt: now,
-  });
-  for (const [row, { customer, arm }] of recipients.entries()) {
-    await services.db.query(
-      'insert into recipient (batch_id, customer, arm, row_no, salt) values ($1, $2, $3, $4, $5)',
-      [id, customer, arm, row, services.randomness.bytes(16)],
-    );
-  }
-  await services.db.manager.insert(HandOffRow, {
+  } as const;
+  const handOff = {
     batchId: id,
     file: `${campaign}-${week}-${id}.csv`,
     digest: digestOf(mailFile(campaign, recipients)),
     rows: recipients.length,
+  };
+  await changeState(services.db, async (tx) => {
+    await tx.insert(BatchRow, batch);
+    for (const [row, { customer, arm }] of recipients.entries()) {
+      await tx.query(
+        'insert into recipient (batch_id, customer, arm, row_no, salt) values ($1, $2, $3, $4, $5)',
+        [id, customer, arm, row, services.randomness.bytes(16)],
+      );
+    }
+    await tx.insert(HandOffRow, handOff);
   });
   return id;
 }
