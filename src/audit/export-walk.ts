@@ -22,8 +22,8 @@ export interface SizedExport {
 /** Builds the tree again out of an export's entries, and collects what the folder says otherwise. */
 export class ExportWalk {
   readonly differences: TileDifference[] = [];
-  /** How many checkpoints are over these entries, the largest of them that precedes `wrong`, and the first that is not. */
-  right = 0;
+  /** The checkpoints over these entries, the largest size of them that precedes `wrong`, and the first that is not. */
+  readonly right = new Set<FoundCheckpoint>();
   rightUpTo = 0;
   wrong: FoundCheckpoint | null = null;
   /** The first entry of which the mirror has another, with its bundle. */
@@ -74,7 +74,7 @@ export class ExportWalk {
     for (let next = this.due(); next !== undefined; next = this.due()) {
       this.judged += 1;
       if (!sameHash(next.root, this.tree.root())) this.wrong ??= next;
-      else this.right += 1;
+      else this.right.add(next);
       if (this.wrong === null) this.rightUpTo = next.size;
     }
   }

@@ -68,7 +68,8 @@ export async function verifyExport(
     copy,
   );
   const unreadable = await walk.run();
-  const { entries, right: checkpoints, root } = walk;
+  const { entries, right, root } = walk;
+  const checkpoints = own.filter((one) => right.has(one)).length;
   const { witnessed, unwitnessed } = witnessing(own, expected.witnesses);
   const found =
     splitView(all) ??
