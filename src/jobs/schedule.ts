@@ -2,9 +2,11 @@ import { PgBoss } from 'pg-boss';
 import { serviceUrl } from '../store/data-source.ts';
 import { handOffReleased } from '../use-cases/hand-off.ts';
 import { notifyIncidents } from '../use-cases/incidents.ts';
+import { retain } from '../use-cases/retain.ts';
 import type { Services } from '../use-cases/services.ts';
 import { continueRuns } from './continue-runs.job.ts';
 import { exportAudit } from './export-audit.job.ts';
+import { reproducePast } from './reproduce-past.job.ts';
 import { startDueRuns } from './start-due-runs.job.ts';
 import { watchFeeds } from './watch-feeds.job.ts';
 
@@ -25,6 +27,8 @@ export interface JobSettings {
 interface Job {
   readonly work: (services: Services) => Promise<readonly unknown[] | number>;
   readonly wakes: readonly JobName[];
+  /** When it is due, every minute when left out. */
+  readonly cron?: string;
 }
 
 export type JobName =
@@ -33,7 +37,13 @@ export type JobName =
   | 'continue-runs'
   | 'hand-off'
   | 'notify-incidents'
-  | 'export-audit';
+  | 'export-audit'
+  | 'reproduce-past'
+  | 'retain';
+
+const EVERY_MINUTE = '* * * * *';
+/** When the bank sleeps and no run is due. */
+const DAILY = '30 3 * * *';
 
 /** Every job can be done at any time, by any number of processes at once: the database's rows say what is still to do. */
 const JOBS: Readonly<Record<JobName, Job>> = {
@@ -43,10 +53,11 @@ const JOBS: Readonly<Record<JobName, Job>> = {
   'hand-off': { work: handOffReleased, wakes: ['notify-incidents'] },
   'notify-incidents': { work: notifyIncidents, wakes: [] },
   'export-audit': { work: exportAudit, wakes: [] },
+  'reproduce-past': { work: reproducePast, wakes: ['notify-incidents'], cron: DAILY },
+  retain: { work: retain, wakes: [], cron: DAILY },
 };
 const NAMES = Object.keys(JOBS) as JobName[];
 
-const EVERY_MINUTE = '* * * * *';
 /**
  * One job waits at most of each kind. One that was being done by a process that was killed keeps no other from it, and none is
  * tried again by the queue: the next minute is. A run may take hours on a bad day.
@@ -114,7 +125,7 @@ export async function startJobs(
     await boss.start();
     for (const name of NAMES) {
       await boss.createQueue(name, QUEUE);
-      await boss.schedule(name, EVERY_MINUTE);
+      await boss.schedule(name, JOBS[name].cron ?? EVERY_MINUTE);
       workers.set(name, await boss.work(name, POLLING, () => doJob(name)));
     }
     for (const name of NAMES) await wake(name);

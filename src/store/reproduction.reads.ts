@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { In } from 'typeorm';
 import type { ErasedChoice } from '../domain/selection.ts';
+import type { IsoDate } from '../domain/week.ts';
 import { eachFrozenRow } from './recorded-rows.reads.ts';
 import { ReproductionRow } from './reproduction.row.ts';
 import type { Transaction } from './transaction.ts';
@@ -54,4 +55,31 @@ export async function reproductionsOf(
   runIds: readonly string[],
 ): Promise<readonly ReproductionRow[]> {
   return db.find(ReproductionRow, { where: { runId: In([...runIds]) }, order: { at: 'DESC', id: 'DESC' } });
+}
+
+/** Whether the rows of a run are past their retention and gone as a whole. */
+export async function isErased(tx: Transaction, runId: string): Promise<boolean> {
+  const [found]: { erased: boolean }[] = await tx.query(
+    'select exists (select from erased_row where owner_id = $1 and row_no is null) as erased',
+    [runId],
+  );
+  return found?.erased === true;
+}
+
+/** The runs of a campaign that can be executed again; none where `by` did so with one since a day. */
+export async function runsToReproduce(
+  tx: Transaction,
+  campaign: string,
+  by: string,
+  since: IsoDate,
+): Promise<readonly string[]> {
+  const runs: { id: string }[] = await tx.query(
+    `select id from run
+     where campaign = $1 and decision_root is not null
+       and not exists (select from erased_row where owner_id = run.id and row_no is null)
+       and not exists (select from reproduction join run r on r.id = run_id where r.campaign = $1 and by = $2 and at > $3::date)
+     order by id`,
+    [campaign, by, since],
+  );
+  return runs.map(({ id }) => id);
 }

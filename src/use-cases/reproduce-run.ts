@@ -12,6 +12,7 @@ import {
 import { select } from '../domain/selection.ts';
 import { decisionOf } from '../store/decision.reads.ts';
 import { eachDecision } from '../store/recorded-rows.reads.ts';
+import { isErased } from '../store/reproduction.reads.ts';
 import { ReproductionRow } from '../store/reproduction.row.ts';
 import { RunRow } from '../store/run.row.ts';
 import { isUuid } from '../store/slice.ts';
@@ -41,6 +42,12 @@ export const reproduceRun: Command<{ runId: string }, ReproductionRow> = {
         'INVALID_STATE',
         'RUN_DECIDED',
         `The run of ${week} is ${run.status}: it decided nothing.`,
+      );
+    if (await isErased(tx, runId))
+      return refuse(
+        'ERASED',
+        'RETENTION',
+        `The rows of ${week} were kept as long as they may be, and are erased.`,
       );
     const found = await reproduce(tx, services, run);
     const by = actor.subject;

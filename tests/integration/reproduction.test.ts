@@ -1,17 +1,18 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSignedBy, parseNote } from '../../src/audit/signed-note.ts';
+import { reproducePast } from '../../src/jobs/reproduce-past.job.ts';
 import type { ReproductionRow } from '../../src/store/reproduction.row.ts';
 import type { RunRow } from '../../src/store/run.row.ts';
 import { partitionOf } from '../../src/store/snapshot.store.ts';
 import { execute } from '../../src/use-cases/execute.ts';
 import { reproduceRun } from '../../src/use-cases/reproduce-run.ts';
-import { LOG } from '../support/audit-log.ts';
 import { auditEntries } from '../support/audit-entries.ts';
+import { LOG } from '../support/audit-log.ts';
 import { refusalOf } from '../support/refusals.ts';
-import { tamper } from '../support/state-change.ts';
 import { MARK, OLGA, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
+import { tamper } from '../support/state-change.ts';
 
 const WEEK = '2026-W46';
 const SIZE = 300;
@@ -62,7 +63,8 @@ describe('reproducing a run', () => {
   });
 
   it('does so whatever was configured since', async () => {
-    const definition = (days: string) => `update campaign set definition = jsonb_set(definition, '{flowDays}', '${days}')`;
+    const definition = (days: string) =>
+      `update campaign set definition = jsonb_set(definition, '{flowDays}', '${days}')`;
     expect(await reproducedAfter('campaign', definition('[0, 90]'), definition('[0, 7, 14]'))).toMatchObject({
       verdict: 'IDENTICAL',
     });
@@ -123,10 +125,16 @@ describe('reproducing a run', () => {
   });
 
   it('opens an incident where the record is broken', async () => {
-    const incidents: unknown = await harness.services.db.query(
-      `select distinct kind, run_id from incident`,
-    );
+    const incidents: unknown = await harness.services.db.query(`select distinct kind, run_id from incident`);
     expect(incidents).toEqual([{ kind: 'RECORD_BROKEN', run_id: run.id }]);
+  });
+
+  it('is done with a week drawn at random, once in seven days however many draw', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => reproducePast(harness.services)));
+    expect(answers.flat()).toEqual([`${SMALL}: IDENTICAL`]);
+    expect(await reproducePast(harness.services)).toEqual([]);
+    harness.now = new Date(harness.now.getTime() + 8 * 24 * 3600_000);
+    expect(await reproducePast(harness.services)).toEqual([`${SMALL}: IDENTICAL`]);
   });
 
   it('is refused to who may not, and for what is no run', async () => {
