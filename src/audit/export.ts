@@ -33,6 +33,11 @@ const BLOCK = 2048;
 /** Entries a call, roughly: what a crash can undo, and what checkpoints are held in memory for. */
 const PART = 64 * 1024;
 
+interface TileFile {
+  readonly tile: Tile;
+  readonly content: Uint8Array;
+}
+
 interface SignedHead extends Checkpoint {
   readonly note: string;
 }
@@ -64,9 +69,9 @@ export async function exportLog(
     done === undefined ? heads : [done, ...heads],
     newest.size,
   );
-  await Promise.all([
-    ...tree.partials().map((partial) => writeTile(folder, partial)),
-    ...(last.length > 0 ? [writeBundle(folder, tree.size, last)] : []),
+  await writeTiles(folder, [
+    ...tree.partials().map(fileOf),
+    ...(last.length > 0 ? [bundleFile(tree.size, last)] : []),
   ]);
   // The newest first: whichever of them stand there after a crash, the tiles of the largest do too.
   for (const { size, note } of heads.toReversed()) {
@@ -95,16 +100,16 @@ async function exportEntries(
   let bundle: Uint8Array[] = [];
   judge();
   while (tree.size < size) {
-    const writes: Promise<void>[] = [];
-    for (const entry of await entriesFrom(db, tree.size, Math.min(BLOCK, size - tree.size))) {
+    const files: TileFile[] = [];
+    for (const entry of await entriesBetween(db, tree.size, Math.min(tree.size + BLOCK, size))) {
       bundle.push(entry);
       const full = tree.append(entry);
       judge();
       if (full.length === 0) continue;
-      writes.push(writeBundle(folder, tree.size, bundle), ...full.map((tile) => writeTile(folder, tile)));
+      files.push(bundleFile(tree.size, bundle), ...full.map(fileOf));
       bundle = [];
     }
-    await Promise.all(writes);
+    await writeTiles(folder, files);
   }
   return bundle;
 }
@@ -121,23 +126,20 @@ async function headsAfter(
   done: SignedHead | undefined,
   log: ExportedLog,
 ): Promise<readonly SignedHead[]> {
-  const from = done?.size ?? -1;
-  const [row = {}] = await selectRows(
-    db,
-    'select coalesce(max(size), -1)::float8 as size from audit_checkpoint',
-  );
-  if (numberIn(row, 'size') < from) {
-    throw new ExportError(`the audit log ends at ${numberIn(row, 'size')} entries and ${from} were exported`);
-  }
+  const from = done?.size ?? 0;
   const rows = await selectRows(
     db,
     `select c.size::float8, c.note from audit_checkpoint c
-      where c.size > $1
+      where c.size >= $1
         and c.size <= greatest($2::bigint, (select min(n.size) from audit_checkpoint n where n.size > $1))
       order by c.size`,
     [from, from + PART],
   );
-  return rows.map((checkpoint) => headIn(checkpoint, log));
+  const heads = rows.map((checkpoint) => headIn(checkpoint, log));
+  if (done === undefined) return heads;
+  const [same, ...later] = heads;
+  if (same?.size === from && sameHash(same.root, done.root)) return later;
+  throw new ExportError(`the audit log does not have the checkpoint of size ${from} that was exported`);
 }
 
 function headIn(row: Row, log: ExportedLog): SignedHead {
@@ -153,20 +155,21 @@ function openHead(note: string, { origin, keys }: ExportedLog, what: string): Si
   throw new ExportError(`${what} is not signed by a key of ${origin}`);
 }
 
-async function entriesFrom(
+/** The bytes of the entries [from, to). Throws ExportError where one is missing. */
+export async function entriesBetween(
   db: AuditTransaction,
-  first: number,
-  count: number,
+  from: number,
+  to: number,
 ): Promise<readonly Uint8Array[]> {
   const rows = await selectRows(
     db,
     'select e.index::float8, e.bytes from audit_entry e where e.index >= $1 and e.index < $2 order by e.index',
-    [first, first + count],
+    [from, to],
   );
   rows.forEach((row, place) => {
-    if (numberIn(row, 'index') !== first + place) throw missing(first + place);
+    if (numberIn(row, 'index') !== from + place) throw missing(from + place);
   });
-  if (rows.length < count) throw missing(first + rows.length);
+  if (rows.length < to - from) throw missing(from + rows.length);
   return rows.map((row) => bytesIn(row, 'bytes'));
 }
 
@@ -180,18 +183,24 @@ async function exportedTile(folder: ExportTarget, tile: Tile): Promise<Uint8Arra
   throw new ExportError(`${tilePath(tile)} is missing from the export`);
 }
 
-async function writeTile(folder: ExportTarget, { tile, hashes }: HashTile): Promise<void> {
-  await write(folder, tilePath(tile), hashes, tile.width);
+function fileOf({ tile, hashes }: HashTile): TileFile {
+  return { tile, content: hashes };
 }
 
 /** The bundle of the last entries before `end`. */
-async function writeBundle(folder: ExportTarget, end: number, entries: readonly Uint8Array[]): Promise<void> {
+function bundleFile(end: number, entries: readonly Uint8Array[]): TileFile {
   const index = Math.floor((end - 1) / TILE_WIDTH);
-  const tile = { level: 'entries', index, width: entries.length } as const;
-  await write(folder, tilePath(tile), bundleContent(entries), tile.width);
+  return { tile: { level: 'entries', index, width: entries.length }, content: bundleContent(entries) };
 }
 
-async function write(folder: ExportTarget, path: string, content: Uint8Array, width: number): Promise<void> {
-  await folder.writeOnce(path, content);
-  if (width === TILE_WIDTH) await folder.removePartials(path);
+/** Writes files beside each other. Nothing is being written any more when it ends, also where it throws. */
+async function writeTiles(folder: ExportTarget, files: readonly TileFile[]): Promise<void> {
+  const written = await Promise.allSettled(
+    files.map(async ({ tile, content }) => {
+      await folder.writeOnce(tilePath(tile), content);
+      if (tile.width === TILE_WIDTH) await folder.removePartials(tilePath(tile));
+    }),
+  );
+  const failed = written.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { addCosignature, parseWitness, type Witness } from './audit/cosignature.ts';
+import { CHECKPOINTS, ExportError } from './audit/export-folder.ts';
+import { type NoteVerifier, parseVerifier } from './audit/signed-note.ts';
+import { type ExportVerification, verifyExport } from './audit/verify-export.ts';
+import { exportFolderOf } from './gateways.ts';
+
+// What can be done with an exported audit log alone: without settings, database or network.
+
+/** What the command line says of an export to be verified: folders, files and verifier keys. */
+export interface OfflineOptions {
+  readonly export: string;
+  readonly key: readonly string[];
+  readonly witness: readonly string[];
+  readonly previous?: string;
+  readonly mirror?: string;
+}
+
+/** `waarom audit verify --export`: verifies an exported log and says what was found. Throws ExportError on what is no key. */
+export async function verifyExportFolder(
+  options: OfflineOptions,
+): Promise<{ readonly text: string; readonly intact: boolean }> {
+  const { previous, mirror } = options;
+  const keys = options.key.map(verifierIn);
+  if (new Set(keys.map(({ name }) => name)).size !== 1) {
+    throw new ExportError('give --key, the verifier key of the log, and only keys of one log');
+  }
+  const found = await verifyExport(exportFolderOf(options.export), {
+    keys,
+    witnesses: options.witness.map(witnessIn),
+    previous: previous === undefined ? null : { file: previous, content: await readFile(previous) },
+    mirror: mirror === undefined ? null : exportFolderOf(mirror),
+  });
+  return { text: textOf(found), intact: found.fault === null };
+}
+
+/** `waarom audit cosign`: puts a checkpoint with what a witness answered to it beside the checkpoint. Throws ExportError. */
+export async function addWitnessed(
+  folder: string,
+  { size, witness: key, file }: { readonly size: number; readonly witness: string; readonly file: string },
+): Promise<string> {
+  const witness = witnessIn(key);
+  const target = exportFolderOf(folder);
+  const path = `${CHECKPOINTS}/${size}`;
+  const note = await target.read(path);
+  if (note === undefined) throw new ExportError(`there is no ${path} in ${folder}`);
+  const cosigned = addCosignature(Buffer.from(note).toString(), await readFile(file, 'utf8'), witness);
+  if (cosigned === undefined)
+    throw new ExportError(`${file} holds no cosignature of ${path} by ${witness.verifier.name}`);
+  const kept = `${path}.${witness.verifier.keyId.toString(16).padStart(8, '0')}`;
+  await target.writeOnce(kept, Buffer.from(cosigned));
+  return `${kept} holds the checkpoint as ${witness.verifier.name} cosigned it.`;
+}
+
+function textOf({ entries, checkpoints, root, witnessed, fault }: ExportVerification): string {
+  if (fault !== null) {
+    const where = fault.leaf === null ? fault.file : `${fault.file}, entry ${fault.leaf}`;
+    return `BROKEN at ${where} (${fault.rule}): ${fault.message}`;
+  }
+  return [
+    `INTACT: ${entries} entries and ${checkpoints} checkpoints are as they were signed.`,
+    `Root ${Buffer.from(root).toString('base64')}. Keep a copy of the checkpoint for the next time (--previous).`,
+    ...witnessed.map(
+      ({ name, size, seconds }) =>
+        `${name} cosigned ${size} entries at ${new Date(1000 * seconds).toISOString()}.`,
+    ),
+  ].join('\n');
+}
+
+function verifierIn(text: string): NoteVerifier {
+  const key = parseVerifier(text);
+  if (key === undefined) throw new ExportError(`${text} is no verifier key (name+id+key)`);
+  return key;
+}
+
+function witnessIn(text: string): Witness {
+  const witness = parseWitness(text);
+  if (witness === undefined)
+    throw new ExportError(`${text} is no verifier key of a witness (name+id+key, type 4)`);
+  return witness;
+}
