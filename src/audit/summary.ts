@@ -83,6 +83,10 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
     did: 'read the decision on customer {subject}',
     wanted: 'read the decision on customer {subject}',
   },
+  'decision.differences': {
+    did: 'read the decisions that run {subject} did not reproduce',
+    wanted: 'read the decisions that run {subject} did not reproduce',
+  },
   'decision.list': { did: 'read decisions', wanted: 'read decisions' },
   'customer.protect': {
     did: 'protected customer {subject} from mail',
@@ -96,11 +100,20 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
     did: 'put customer {subject} on the quiet list',
     wanted: 'put customer {subject} on the quiet list',
   },
-  'customer.erase': { did: 'erased customer {subject}', wanted: 'erase customer {subject}' },
+  'customer.requestErasure': {
+    did: 'asked for a customer to be erased, request {subject}',
+    wanted: 'ask for a customer to be erased',
+  },
+  'customer.erase': { did: 'erased a customer, erasure {subject}', wanted: 'erase a customer' },
+  'retention.erase': {
+    did: 'erased what was past its period, erasure {subject}',
+    wanted: 'erase what was past its period',
+  },
   'incident.open': { did: 'opened incident {subject}', wanted: 'open an incident' },
   'incident.read': { did: 'read incident {subject}', wanted: 'read incident {subject}' },
   'incident.resolve': { did: 'resolved incident {subject}', wanted: 'resolve incident {subject}' },
   'audit.read': { did: 'read the audit log', wanted: 'read the audit log' },
+  'audit.export': { did: 'exported the audit log', wanted: 'export the audit log' },
   'audit.readOwn': { did: 'read their own audit entries', wanted: 'read their own audit entries' },
 };
 
