@@ -101,7 +101,7 @@ $$
 declare
   total bigint := 0;
   gone  bigint;
-  r     record;
+  past  record;
   place integer;
   ranked integer;
   drawn smallint;
@@ -114,22 +114,22 @@ declare
     )
     insert into erased_row (erasure_id, kind, owner_id, row_no, hash) select $1, 'snapshot', $2, row_no, hash from gone $sql$;
 begin
-  for r in
+  for past in
     select id, replace(id::text, '-', '') as name, decision_root is not null as decided
     from run where snapshot_rows is not null order by id
   loop
     place := null;
-    if r.decided then
-      execute format('delete from public.%I where run_id = $1 and customer = $2 returning row_no, rank, arm', 'decision_' || r.name)
-        into place, ranked, drawn using r.id, who;
+    if past.decided then
+      execute format('delete from public.%I where run_id = $1 and customer = $2 returning row_no, rank, arm', 'decision_' || past.name)
+        into place, ranked, drawn using past.id, who;
       -- Every customer of the snapshot has a decision, under the same number.
       continue when place is null;
       total := total + 1;
       insert into erased_row (erasure_id, kind, owner_id, row_no, hash, rank, explored)
-      select erasure, 'decision', r.id, place, substring(l.hashes from 32 * (place % 4096) + 1 for 32), ranked, coalesce(drawn = 2, false)
-        from decision_leaf l where l.run_id = r.id and l.block = place / 4096;
+      select erasure, 'decision', past.id, place, substring(l.hashes from 32 * (place % 4096) + 1 for 32), ranked, coalesce(drawn = 2, false)
+        from decision_leaf l where l.run_id = past.id and l.block = place / 4096;
     end if;
-    execute format(rows_of, 'snapshot_row_' || r.name) using erasure, r.id, who, place;
+    execute format(rows_of, 'snapshot_row_' || past.name) using erasure, past.id, who, place;
     get diagnostics gone = row_count;
     total := total + gone;
   end loop;

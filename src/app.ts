@@ -12,6 +12,8 @@ import { OnnxScorer } from './adapters/scorer/onnx-scorer.ts';
 import { WarmScorer } from './adapters/scorer/warm-scorer.ts';
 import { systemClock, systemIds, systemRandomness } from './adapters/system/system-ports.ts';
 import type { SignedLog } from './audit/sequencer.ts';
+import { signNote } from './audit/signed-note.ts';
+import { tombstonesOf } from './audit/tombstone.ts';
 import { formerAuditKeys, openAuditKey } from './audit-key.ts';
 import type { Settings } from './config.ts';
 import type { Authenticator } from './domain/authenticator.ts';
@@ -92,6 +94,9 @@ export async function openApp(
         exportDir === null
           ? null
           : { folder: exportFolderOf(exportDir), log: { origin, keys: [signer.verifier, ...formerKeys] } },
+      sign: (text) => signNote(text, [signer]),
+      tombstoneOf: tombstonesOf(signer),
+      retention: settings.retention,
       engine: engineVersion(),
     };
     return {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { parsePeriod, type Retention } from './domain/retention.ts';
 
 /** How released batches reach the mail tool. */
 export type MailSettings =
@@ -33,6 +34,8 @@ export interface Settings {
   readonly mail: MailSettings;
   /** Who is told of incidents and by which mail server; null means that nobody is mailed. */
   readonly notify: { readonly smtpUrl: string; readonly from: string; readonly to: readonly string[] } | null;
+  /** How long each kind of record is kept. */
+  readonly retention: Retention;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly introspection: boolean;
 }
@@ -59,6 +62,19 @@ const flag = z
   .transform((value) => value === 'true' || value === '1' || value === 'on');
 const mailAddress = (value: string) => /^[^\s@,]+@[^\s@,]+$/.test(value);
 const VERIFIER_KEY = /^[^\s+,]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/;
+/** In years, months, weeks and days: P5Y. */
+const period = z
+  .string()
+  .default('P5Y')
+  .transform((value, context) => {
+    const parsed = parsePeriod(value);
+    if (parsed !== null) return parsed;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an ISO 8601 duration of at least 90 days, such as P5Y, P18M or P400D',
+    });
+    return z.NEVER;
+  });
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const SCHEMA = z.object({
@@ -108,6 +124,10 @@ const SCHEMA = z.object({
       error: 'must be e-mail addresses with commas between them',
     })
     .default([]),
+  RETENTION_SNAPSHOTS: period,
+  RETENTION_DECISIONS: period,
+  RETENTION_BATCHES: period,
+  RETENTION_CONTACTS: period,
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   GRAPHQL_INTROSPECTION: flag.optional(),
 });
@@ -192,6 +212,12 @@ function arrange(given: z.infer<typeof SCHEMA>, cwd: string): Settings {
       given.SMTP_URL === undefined || given.MAIL_FROM === undefined || given.NOTIFY_TO.length === 0
         ? null
         : { smtpUrl: given.SMTP_URL, from: given.MAIL_FROM, to: given.NOTIFY_TO },
+    retention: {
+      snapshots: given.RETENTION_SNAPSHOTS,
+      decisions: given.RETENTION_DECISIONS,
+      batches: given.RETENTION_BATCHES,
+      contacts: given.RETENTION_CONTACTS,
+    },
     logLevel: given.LOG_LEVEL,
     introspection: given.GRAPHQL_INTROSPECTION ?? given.NODE_ENV !== 'production',
   };

@@ -2,6 +2,7 @@ import type { EntryFilter, LoggedEntry } from '../audit/log-reads.ts';
 import { summaryOf } from '../audit/summary.ts';
 import { ROLES, roleFor } from '../domain/permissions.ts';
 import type { AuditEntry, AuditFilter } from '../schema/audit.type.ts';
+import { knownCustomerName } from '../store/customer-pseudonym.store.ts';
 import { type Caller, permit } from '../use-cases/execute.ts';
 import type { Services } from '../use-cases/services.ts';
 import { digestView } from './decision-proof-view.ts';
@@ -33,5 +34,14 @@ export async function allowedFilter(
   const { actor: asking } = caller;
   if (actor !== null && actor !== asking.subject) await permit(services, caller, 'audit.read');
   const all = roleFor(asking, 'audit.read') !== null;
-  return { campaign, actor: all ? actor : asking.subject, actions: action, subject, from, to };
+  // A customer is asked for by their id or by the name that the log has for them.
+  const name = subject === null ? null : await knownCustomerName(services.db.manager, subject);
+  return {
+    campaign,
+    actor: all ? actor : asking.subject,
+    actions: action,
+    subject: name ?? subject,
+    from,
+    to,
+  };
 }

@@ -1,5 +1,6 @@
 import { ARMS, type Arm, OUTCOMES, type Outcome, REASONS, type Reason } from '../domain/decision.ts';
 import { COLUMNS, decisionOf, type RecordedDecision, type StoredDecision } from './decision.reads.ts';
+import { erasedCount } from './erasure.reads.ts';
 import type { RunRow } from './run.row.ts';
 import type { Slice } from './slice.ts';
 import { partitionOf } from './snapshot.store.ts';
@@ -36,8 +37,11 @@ export async function countDecisions(
   filter: DecisionFilter,
 ): Promise<number> {
   if (decisionRoot === null) return 0;
-  // Every customer of the snapshot has a decision.
-  if (Object.values(filter).every((asked) => asked === null)) return snapshotRows ?? 0;
+  if (Object.values(filter).every((asked) => asked === null)) {
+    // Every customer of the snapshot has a decision, until they are erased.
+    const erased = await erasedCount(db, 'decision', id);
+    return erased.allSince === null ? (snapshotRows ?? 0) - erased.rows : 0;
+  }
   const { where, parameters } = conditions(id, filter);
   const [row]: { decisions: number }[] = await db.query(
     `select count(*)::int as decisions from ${partitionOf('decision', id)} where ${where}`,

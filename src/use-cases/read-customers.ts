@@ -25,16 +25,21 @@ export async function readDecision(
 ): Promise<RecordedDecision | null> {
   const facts = { campaign, subject: null, details: { week } };
   const found = (decision: RecordedDecision | null) => ({ found: decision !== null });
-  return readCustomerData(services, caller, { action: 'decision.read', facts, customer, found }, async (tx) => {
-    needCustomer(customer);
-    const run = await runOf(tx, campaign, week, null);
-    const decided = run !== null && run.decisionRoot !== null;
-    const decision = decided ? await decisionIn(tx, run.id, customer) : undefined;
-    if (decision !== undefined) return decision;
-    await refuseErased(tx, services, customer);
-    if (decided) await refuseErasedRun(tx, run);
-    return null;
-  });
+  return readCustomerData(
+    services,
+    caller,
+    { action: 'decision.read', facts, customer, found },
+    async (tx) => {
+      needCustomer(customer);
+      const run = await runOf(tx, campaign, week, null);
+      const decided = run !== null && run.decisionRoot !== null;
+      const decision = decided ? await decisionIn(tx, run.id, customer) : undefined;
+      if (decision !== undefined) return decision;
+      await refuseErased(tx, services, customer);
+      if (decided) await refuseErasedRun(tx, run);
+      return null;
+    },
+  );
 }
 
 /** A page of the decisions of a week's current run, none when it has not decided; refuses NOT_FOUND without a run. */
@@ -71,13 +76,18 @@ export async function readHistory(
 ): Promise<readonly PastDecision[]> {
   const facts = { campaign, subject: null };
   const found = (rows: readonly PastDecision[]) => ({ decisions: Math.min(rows.length, slice.first) });
-  return readCustomerData(services, caller, { action: 'customer.history', facts, customer, found }, async (tx) => {
-    needCustomer(customer);
-    if (campaign !== null) await campaignOf(tx, campaign);
-    const decisions = await listHistory(tx, customer, campaign, slice);
-    if (decisions.length === 0 && slice.after === null) await refuseErased(tx, services, customer);
-    return decisions;
-  });
+  return readCustomerData(
+    services,
+    caller,
+    { action: 'customer.history', facts, customer, found },
+    async (tx) => {
+      needCustomer(customer);
+      if (campaign !== null) await campaignOf(tx, campaign);
+      const decisions = await listHistory(tx, customer, campaign, slice);
+      if (decisions.length === 0 && slice.after === null) await refuseErased(tx, services, customer);
+      return decisions;
+    },
+  );
 }
 
 /** A page of the recipients of a batch. */

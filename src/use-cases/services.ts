@@ -1,5 +1,6 @@
 import type { ExportedLog } from '../audit/export.ts';
 import type { ExportTarget } from '../audit/export-folder.ts';
+import type { TombstoneOf } from '../audit/tombstone.ts';
 import type {
   Clock,
   FeedSource,
@@ -10,6 +11,7 @@ import type {
   Randomness,
   Scorer,
 } from '../domain/ports.ts';
+import type { Retention } from '../domain/retention.ts';
 import type { IsoWeek } from '../domain/week.ts';
 import type { Database } from '../store/transaction.ts';
 
@@ -38,6 +40,12 @@ export interface Services {
   readonly progress: (progress: RunProgress) => void;
   /** Where the audit log is exported to as it grows; null where it is not. */
   readonly auditExport: { readonly folder: ExportTarget; readonly log: ExportedLog } | null;
+  /** Signs a text that ends in a newline with the key of the audit log; answers the signed note. */
+  readonly sign: (text: string) => string;
+  /** What stays of an erased customer. */
+  readonly tombstoneOf: TombstoneOf;
+  /** How long each kind of record is kept. */
+  readonly retention: Retention;
   /** What executes, as manifests record it. */
   readonly engine: { readonly version: string; readonly commit: string | null };
 }

@@ -8,8 +8,11 @@ import { readCampaign } from '../../src/adapters/package/campaign-file.ts';
 import { FileModelPackageReader } from '../../src/adapters/package/model-package-reader.ts';
 import { OnnxScorer } from '../../src/adapters/scorer/onnx-scorer.ts';
 import { systemIds, systemRandomness } from '../../src/adapters/system/system-ports.ts';
+import { signNote } from '../../src/audit/signed-note.ts';
+import { tombstonesOf } from '../../src/audit/tombstone.ts';
 import type { CampaignDefinition } from '../../src/domain/campaign.ts';
 import type { Role } from '../../src/domain/permissions.ts';
+import type { Period, Retention } from '../../src/domain/retention.ts';
 import type { IsoWeek } from '../../src/domain/week.ts';
 import { BatchRow } from '../../src/store/batch.row.ts';
 import { serviceDataSource } from '../../src/store/data-source.ts';
@@ -29,11 +32,15 @@ import { reviewSample, submitBatch } from '../../src/use-cases/review-batch.ts';
 import { runWeek } from '../../src/use-cases/run-week.ts';
 import type { Services } from '../../src/use-cases/services.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
+import { LOG } from './audit-log.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 /** Where the reference material of the design lies, beside the project; tests that need it skip where it is absent. */
 export const SHARED = join(import.meta.dirname, '../../../shared');
 export const sharedIsThere = existsSync(SHARED);
+
+const KEPT: Period = { text: 'P5Y', months: 60, days: 0 };
+const FIVE_YEARS: Retention = { snapshots: KEPT, decisions: KEPT, batches: KEPT, contacts: KEPT };
 
 export const person = (subject: string, ...roles: Role[]): Caller => ({
   actor: { subject, name: null, roles },
@@ -70,6 +77,9 @@ export class ServiceHarness {
       notifier: { notify: async (message) => void harness.told.push(message) },
       progress: () => {},
       auditExport: null,
+      sign: (text) => signNote(text, [LOG.signer]),
+      tombstoneOf: tombstonesOf(LOG.signer),
+      retention: FIVE_YEARS,
       engine: { version: 'test', commit: null },
       ...changes,
     });
