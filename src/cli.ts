@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { migrateDatabase, openDatabase } from './app.ts';
+import { EXPORT_FORMATS, type ExportFormat, exportAuditFolder } from './audit-commands.ts';
+import { addWitnessed, type OfflineOptions, verifyExportFolder } from './audit-offline.ts';
 import { applyCampaignFile, registerModelFile, runCampaignWeek, verifyAuditLog } from './commands.ts';
 import { loadSettings, SettingsError } from './config.ts';
 import { diagnose, findingText } from './doctor.ts';
@@ -10,6 +12,7 @@ import { isWeek } from './domain/week.ts';
 import { eraseByAge } from './erase-by-age.ts';
 import { issueToken } from './issue-token.ts';
 import { serve } from './main.ts';
+import { reproduceWeek } from './reproduce.ts';
 import { runDemo } from './run-demo.ts';
 import { engineVersion } from './version.ts';
 import { work } from './worker.ts';
@@ -21,6 +24,7 @@ const TOLD = new Set([
   'PackageError',
   'FeedError',
   'ScoringError',
+  'ExportError',
 ]);
 
 const program = new Command('waarom')
@@ -87,20 +91,67 @@ program
   });
 
 program
+  .command('reproduce')
+  .description(
+    'executes a past week again from its record and prints the certificate; ends with 4 where it differs',
+  )
+  .requiredOption('--campaign <key>')
+  .addOption(new Option('--week <week>', 'ISO week').argParser(week).makeOptionMandatory())
+  .action(async (options: { campaign: string; week: string }) => {
+    const { text, same } = await reproduceWeek(loadSettings(), options.campaign, options.week);
+    say(text);
+    process.exitCode = same ? 0 : 4;
+  });
+
+program
   .command('retain')
   .description('erases what is older than its kind is kept, as the jobs do once a day')
   .action(async () => say(await eraseByAge(loadSettings())));
 
-program
-  .command('audit')
-  .description('the audit log')
+const audit = program.command('audit').description('the audit log');
+
+audit
   .command('verify')
-  .description('verifies the log in the database; ends with 1 where something differs')
-  .action(async () => {
-    const { text, intact } = await verifyAuditLog(loadSettings());
+  .description(
+    'verifies the log in the database, or with --export an exported one by itself; ends with 1 where something differs',
+  )
+  .option('--export <folder>', 'an exported log: needs --key, and neither settings nor database')
+  .option('--key <vkey>', "the log's verifier key; several after a change of keys", each, [])
+  .option('--witness <vkey>', 'a witness that must have cosigned a checkpoint; several', each, [])
+  .option('--previous <file>', 'a checkpoint that was kept from an earlier look')
+  .option('--mirror <folder>', 'another copy of the export')
+  .action(async ({ export: folder, ...held }: Partial<OfflineOptions> & Omit<OfflineOptions, 'export'>) => {
+    const { text, intact } =
+      folder === undefined
+        ? await verifyAuditLog(loadSettings())
+        : await verifyExportFolder({ ...held, export: folder });
     say(text);
     process.exitCode = intact ? 0 : 1;
   });
+
+audit
+  .command('export')
+  .argument('<folder>')
+  .description('exports what is signed of the log and not in the folder yet; safe beside the running service')
+  .addOption(
+    new Option('--format <format>', 'tiles to be verified, or lines to be read')
+      .choices(EXPORT_FORMATS)
+      .default('tiles'),
+  )
+  .action(async (folder: string, { format }: { format: ExportFormat }) =>
+    say(await exportAuditFolder(loadSettings(), folder, format)),
+  );
+
+audit
+  .command('cosign')
+  .argument('<folder>', 'an exported log')
+  .argument('<file>', 'what the witness answered')
+  .description('keeps the cosignature of a witness beside the checkpoint that it cosigned')
+  .requiredOption('--size <n>', 'size of the checkpoint', count)
+  .requiredOption('--witness <vkey>', 'verifier key of the witness')
+  .action(async (folder: string, file: string, options: { size: number; witness: string }) =>
+    say(await addWitnessed(folder, { ...options, file })),
+  );
 
 program
   .command('token')
@@ -131,6 +182,10 @@ function count(text: string): number {
   if (!Number.isInteger(number) || number < 1)
     throw new InvalidArgumentError('It must be a whole number from 1.');
   return number;
+}
+
+function each(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
 function week(text: string): string {

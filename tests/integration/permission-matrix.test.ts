@@ -51,6 +51,10 @@ const CALLS: Readonly<Record<string, string>> = {
     'mutation { pauseEngine(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
   'Mutation.resumeEngine':
     'mutation { resumeEngine(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
+  'Mutation.requestErasure':
+    'mutation { requestErasure(input: { customer: "nobody", reason: "r" }) { request } }',
+  'Mutation.eraseCustomer':
+    'mutation { eraseCustomer(input: { customer: "nobody", requestedBy: "cees", reason: "r" }) { erasedRows } }',
   'Mutation.registerModel':
     'mutation { registerModel(input: { campaign: "none", package: "AAAA" }) { model { id } } }',
   'Mutation.validateModel': `mutation { validateModel(input: { modelId: ${id} }) { model { id } } }`,

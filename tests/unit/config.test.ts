@@ -25,6 +25,9 @@ function faults(env: Environment): string[] {
   return [];
 }
 
+const YEARS_5 = { text: 'P5Y', months: 60, days: 0 };
+const PERIOD_RULE = 'must be an ISO 8601 duration of at least 90 days, such as P5Y, P18M or P400D';
+
 describe('loadSettings', () => {
   it('needs nothing to be set', () => {
     expect(loadSettings({}, cwd)).toEqual({
@@ -45,6 +48,7 @@ describe('loadSettings', () => {
       },
       mail: { gateway: 'file' },
       notify: null,
+      retention: { snapshots: YEARS_5, decisions: YEARS_5, batches: YEARS_5, contacts: YEARS_5 },
       logLevel: 'info',
       introspection: true,
     });
@@ -69,6 +73,8 @@ describe('loadSettings', () => {
         MAIL_GATEWAY: 'http',
         NOTIFY_TO: 'operations@bank.example, nobody',
         NODE_ENV: 'staging',
+        RETENTION_BATCHES: '5 years',
+        RETENTION_CONTACTS: 'P2M',
       }),
     ).toEqual([
       'NODE_ENV must be one of development, test, production',
@@ -76,6 +82,8 @@ describe('loadSettings', () => {
       'DATABASE_URL must be a URL starting with postgres:// or postgresql://',
       'OIDC_ISSUER must be https, except on this machine',
       'NOTIFY_TO must be e-mail addresses with commas between them',
+      `RETENTION_BATCHES ${PERIOD_RULE}`,
+      `RETENTION_CONTACTS ${PERIOD_RULE}`,
       'OIDC_AUDIENCE must be given with OIDC_ISSUER',
       'MAIL_HTTP_URL must be given with MAIL_GATEWAY=http',
       'SMTP_URL must be given with NOTIFY_TO',

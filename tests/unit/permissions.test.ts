@@ -39,12 +39,14 @@ const TABLE: Readonly<Record<string, readonly [acts: readonly Permission[], role
   'data use: declare': [['dataUse.declare'], [O, M]],
   'data use: sign off, withdraw': [['dataUse.decide'], [C]],
   'customer level': [['customer.read'], [O, C]],
+  'erase a customer': [['customer.erase'], [C]],
   'audit log: all of it': [['audit.read'], [C]],
   'audit log: own entries': [['audit.readOwn'], [O, C]],
   // Not in the table: what the operator does around it, and who takes the calls of customers who want no mail.
   'campaign: apply': [['campaign.apply'], [O]],
   'incident: resolve': [['incident.resolve'], [O]],
   'customer: wants no mail': [['customer.protect'], [O, K]],
+  'customer: is to be erased': [['customer.requestErasure'], [O, C, K]],
   'viewer: who am I': [['viewer.read'], [O, M, C, K]],
 };
 
