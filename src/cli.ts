@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { migrateDatabase, openDatabase } from './app.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportAuditFolder } from './audit-commands.ts';
 import { addWitnessed, type OfflineOptions, verifyExportFolder } from './audit-offline.ts';
-import { applyCampaignFile, registerModelFile, runCampaignWeek, verifyAuditLog } from './commands.ts';
+import { applyCampaignFile, registerModelFile, runCampaignWeek } from './commands.ts';
 import { loadSettings, SettingsError } from './config.ts';
 import { diagnose, findingText } from './doctor.ts';
 import { ROLES, type Role } from './domain/permissions.ts';
@@ -14,6 +14,7 @@ import { issueToken } from './issue-token.ts';
 import { serve } from './main.ts';
 import { reproduceWeek } from './reproduce.ts';
 import { runDemo } from './run-demo.ts';
+import { verifyAuditRecord } from './verify-audit.ts';
 import { engineVersion } from './version.ts';
 import { work } from './worker.ts';
 
@@ -25,6 +26,7 @@ const TOLD = new Set([
   'FeedError',
   'ScoringError',
   'ExportError',
+  'RolledBackError',
 ]);
 
 const program = new Command('waarom')
@@ -113,7 +115,7 @@ const audit = program.command('audit').description('the audit log');
 audit
   .command('verify')
   .description(
-    'verifies the log in the database, or with --export an exported one by itself; ends with 1 where something differs',
+    'verifies the log in the database and everything that hangs on it, or with --export an exported log by itself; ends with 1 where something differs',
   )
   .option('--export <folder>', 'an exported log: needs --key, and neither settings nor database')
   .option('--key <vkey>', "the log's verifier key; several after a change of keys", each, [])
@@ -123,7 +125,7 @@ audit
   .action(async ({ export: folder, ...held }: Partial<OfflineOptions> & Omit<OfflineOptions, 'export'>) => {
     const { text, intact } =
       folder === undefined
-        ? await verifyAuditLog(loadSettings())
+        ? await verifyAuditRecord(loadSettings(), held.previous ?? null)
         : await verifyExportFolder({ ...held, export: folder });
     say(text);
     process.exitCode = intact ? 0 : 1;
@@ -173,6 +175,11 @@ program
     process.exitCode = findings.some(({ verdict }) => verdict === 'FAIL') ? 1 : 0;
   });
 
+/** A file that is not there, a folder without rights, a server that does not answer. */
+function isOfSystem(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && /^E[A-Z]{3,}$/.test(error.code);
+}
+
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
@@ -207,7 +214,7 @@ program.parseAsync().catch((error: unknown) => {
   const known =
     error instanceof RefusalError ||
     error instanceof SettingsError ||
-    (error instanceof Error && TOLD.has(error.name));
+    (error instanceof Error && (TOLD.has(error.name) || isOfSystem(error)));
   process.stderr.write(
     `${known ? `waarom: ${error.message}` : error instanceof Error ? error.stack : String(error)}\n`,
   );

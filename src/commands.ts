@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { readCampaign } from './adapters/package/campaign-file.ts';
 import { openApp } from './app.ts';
-import { verifyLog } from './audit/verify.ts';
 import type { Settings } from './config.ts';
 import { funnelText } from './funnel-text.ts';
 import { ProgressBar } from './progress-bar.ts';
@@ -13,7 +12,8 @@ import { runWeek } from './use-cases/run-week.ts';
 import { startRun } from './use-cases/start-run.ts';
 
 /** Whoever has the machine's command line, in the log. */
-const COMMAND_LINE: Caller = {
+/** Whoever sits at the command line acts as the operator. */
+export const COMMAND_LINE: Caller = {
   actor: { subject: 'command-line', name: null, roles: ['OPERATOR'] },
   requestId: null,
 };
@@ -87,34 +87,6 @@ export async function runCampaignWeek(
     };
   } finally {
     bar.clear();
-    await app.close();
-  }
-}
-
-/** `waarom audit verify`: walks the whole log in the database. */
-export async function verifyAuditLog(
-  settings: Settings,
-): Promise<{ readonly text: string; readonly intact: boolean }> {
-  const app = await openApp(settings);
-  try {
-    const { origin, signer, formerKeys = [] } = app.auditLog;
-    const found = await app.services.db.transaction('REPEATABLE READ', (tx) =>
-      verifyLog(tx, origin, signer.verifier, { formerKeys }),
-    );
-    const seen = `${found.entries} entries and ${found.checkpoints} checkpoints are as they were signed`;
-    const staged = found.staged === 0 ? '' : `; ${found.staged} entries wait to be sequenced`;
-    const key = `The key is ${signer.verifier.text}`;
-    if (found.fault === null)
-      return {
-        text: `INTACT: ${seen}${staged}.\nRoot ${Buffer.from(found.root).toString('base64')}. ${key}`,
-        intact: true,
-      };
-    const { part, index, rule, message } = found.fault;
-    return {
-      text: `BROKEN at ${part} ${index} (${rule}): ${message}\nBefore it ${seen}. ${key}`,
-      intact: false,
-    };
-  } finally {
     await app.close();
   }
 }

@@ -2,7 +2,7 @@ import { type Api, openApi } from './api.ts';
 import { type App, openApp } from './app.ts';
 import { type Settings, SettingsError } from './config.ts';
 import { stopSignal } from './stop-signal.ts';
-import { startBackground } from './worker.ts';
+import { recallCheckpoint, startBackground } from './worker.ts';
 
 /** How long an embedded PostgreSQL may be out of reach; it comes back sooner from the crash of one of its processes. */
 const EMBEDDED_SILENCE_MS = 10_000;
@@ -23,13 +23,16 @@ export async function serve(settings: Settings, options: ServeOptions): Promise<
 export async function serveApp(app: App, { jobs, onListening }: ServeOptions): Promise<void> {
   const { settings, logger } = app;
   const embedded = settings.databaseUrl === null;
+  const memory = await recallCheckpoint(app);
   const stopped = stopSignal();
   const api = await openApi(app, (ms) => {
     if (embedded && ms > EMBEDDED_SILENCE_MS) giveUp(app);
   });
-  const background = jobs ? await startBackground(app) : undefined;
+  let background: Awaited<ReturnType<typeof startBackground>> | undefined;
   try {
+    // Before the jobs: a second service on the same port must not have sent a mail before it notices.
     await listen(api, settings);
+    if (jobs) background = await startBackground(app, memory);
     if (settings.oidc === null)
       logger.warn('no identity provider is configured: development tokens are accepted');
     logger.info({ host: settings.host, port: settings.port, jobs }, 'serving');

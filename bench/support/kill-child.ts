@@ -12,7 +12,7 @@ import { addToQuietList, recordOptOut } from '../../src/use-cases/protect-custom
 import { releaseBatch } from '../../src/use-cases/release-batch.ts';
 import { removeFromBatch, reviewSample, submitBatch } from '../../src/use-cases/review-batch.ts';
 import type { Services } from '../../src/use-cases/services.ts';
-import { sequencing } from '../../src/worker.ts';
+import { recallCheckpoint, sequencing } from '../../src/worker.ts';
 import { CAMPAIGN } from './kill-world.ts';
 
 const OLGA: Caller = { actor: { subject: 'olga', name: null, roles: ['OPERATOR'] }, requestId: null };
@@ -30,7 +30,7 @@ interface Batch {
 
 const week = process.argv[2] ?? '';
 const app = await openApp(loadSettings({ ...process.env, LOG_LEVEL: 'warn' }));
-const sequencer = sequencing(app);
+const sequencer = sequencing(app, await recallCheckpoint(app));
 try {
   await takeToMailTool(app.services);
 } finally {

@@ -70,6 +70,10 @@ export class CopyDecoder {
     return value;
   }
 
+  int4OrNull(): number | null {
+    return this.#null() ? null : this.int4();
+  }
+
   int2(): number | null {
     if (this.#null()) return null;
     const value = this.#view.getInt16(this.#at + 4);

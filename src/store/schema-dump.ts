@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { Transaction } from './transaction.ts';
 
 /** One query per kind of thing; each answers texts in a fixed order. Generated names and partitions of runs are not in it. */
 const PARTS: readonly { readonly title: string; readonly query: string }[] = [
@@ -117,15 +117,16 @@ const PARTS: readonly { readonly title: string; readonly query: string }[] = [
 
 /**
  * The schema of a migrated database as readable text, the same for the same schema: tables with their constraints,
- * indexes, functions, triggers and rights. `migrations/schema.sql` is this text; it is read by people and by a test, never run.
+ * indexes, functions, triggers and rights. `migrations/schema.sql` is this text; it is read by people, by a test and by
+ * `waarom audit verify`, never run.
  */
-export async function dumpSchema(dataSource: DataSource): Promise<string> {
+export async function dumpSchema(db: Pick<Transaction, 'query'>): Promise<string> {
   const lines = [
     '-- What the migrations amount to. Written from a migrated database: read it, never run or edit it.',
     '',
   ];
   for (const { title, query } of PARTS) {
-    const rows: { text: string }[] = await dataSource.query(query);
+    const rows: { text: string }[] = await db.query(query);
     if (rows.length > 0) lines.push(`-- ${title}`, '', ...rows.flatMap(({ text }) => [text.trimEnd(), '']));
   }
   return lines.join('\n');

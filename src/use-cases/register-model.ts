@@ -152,6 +152,7 @@ const register: Command<Tried, ModelVersionRow> = {
           version: card.version,
           modelDigest: model.modelDigest,
           cardDigest: model.cardDigest,
+          card: digestOfJson(model.card),
           files: Object.entries(digests).map(([name, of]) => `${name} ${of}`),
           before: null,
           after: model.status,

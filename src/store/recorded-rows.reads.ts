@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto';
+import { copyOut } from './copy-stream.ts';
+import type { StoredDecision } from './decision.reads.ts';
+import { partitionOf, uuidBytes } from './snapshot.store.ts';
+import type { Transaction } from './transaction.ts';
+
+/** A decision as it stands, its salt in hex; `foreign` when it says that it is of another run. */
+export type FoundDecision = Omit<StoredDecision, 'run_id' | 'salt'> & {
+  readonly foreign: boolean;
+  readonly salt: string;
+};
+
+/** Whether the rows of a run are there at all. */
+export async function hasPartition(
+  tx: Transaction,
+  parent: 'snapshot_row' | 'decision',
+  runId: string,
+): Promise<boolean> {
+  const [found]: { there: boolean }[] = await tx.query('select to_regclass($1) is not null as there', [
+    `public.${partitionOf(parent, runId)}`,
+  ]);
+  return found?.there === true;
+}
+
+/** The decisions of a run as they lie in the table, a call each; in which order is nobody's promise. */
+export async function eachDecision(
+  tx: Transaction,
+  runId: string,
+  take: (found: FoundDecision) => void,
+): Promise<void> {
+  const run = uuidBytes(runId);
+  for await (const decoder of copyOut(tx, partitionOf('decision', runId))) {
+    while (decoder.next()) {
+      take({
+        foreign: Buffer.compare(decoder.bytes(), run) !== 0,
+        row_no: decoder.int4(),
+        customer: decoder.ascii(),
+        salt: hexOf(decoder.bytes()),
+        outcome: decoder.int2() ?? -1,
+        arm: decoder.int2(),
+        reasons: decoder.int2Array(),
+        score: decoder.float8(),
+        rank: decoder.int4OrNull(),
+      });
+    }
+  }
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+}
+
+/** The frozen rows of a run as they lie in the table: the number of each and the SHA-256 of its bytes (latin1). */
+export async function eachFrozenRow(
+  tx: Transaction,
+  runId: string,
+  take: (row: number, sha256: string) => void,
+): Promise<void> {
+  for await (const decoder of copyOut(tx, partitionOf('snapshot_row', runId))) {
+    while (decoder.next()) {
+      decoder.skip();
+      take(decoder.int4(), hash('sha256', decoder.rowBytes(), 'binary'));
+    }
+  }
+}
+
+/** A block of the leaves of a run's decisions as it is kept. */
+export interface LeafBlock {
+  readonly block: number;
+  readonly root: Buffer;
+  readonly hashes: Buffer;
+}
+
+const BLOCKS_AT_ONCE = 32;
+
+/** The blocks of leaves of a run in order. */
+export async function* leafBlocks(tx: Transaction, runId: string): AsyncGenerator<LeafBlock> {
+  for (let after = -1; ; ) {
+    const blocks: LeafBlock[] = await tx.query(
+      'select block, root, hashes from decision_leaf where run_id = $1 and block > $2 order by block limit $3',
+      [runId, after, BLOCKS_AT_ONCE],
+    );
+    yield* blocks;
+    if (blocks.length < BLOCKS_AT_ONCE) return;
+    after = blocks.at(-1)?.block ?? after;
+  }
+}
+
+/** Tables of rows of runs that hang under `parent` in the database, by name. */
+export async function partitionsOf(
+  tx: Transaction,
+  parent: 'snapshot_row' | 'decision',
+): Promise<readonly string[]> {
+  const rows: { name: string }[] = await tx.query(
+    'select inhrelid::regclass::text as name from pg_inherits where inhparent = $1::regclass order by 1',
+    [parent],
+  );
+  return rows.map(({ name }) => name);
+}

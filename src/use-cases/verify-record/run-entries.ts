@@ -1,0 +1,134 @@
+import { type RunStep, STATUS_AT_STEP } from '../../domain/run.ts';
+import type { RecordClaims } from './record-claims.ts';
+import {
+  listDetail,
+  namedDigest,
+  numberDetail,
+  type Says,
+  type SpokenEntry,
+  textDetail,
+} from './spoken-entry.ts';
+
+const started: Says = (claims, spoken) => {
+  const { index, entry, subject, campaign } = spoken;
+  if (spoken.entry.details.started !== true) return;
+  const earlier = textDetail(spoken, 'supersedes');
+  if (earlier !== null) claims.say('run', earlier, index, { current: false, status: 'SUPERSEDED' });
+  claims.say('run', subject, index, {
+    campaign,
+    week: textDetail(spoken, 'week'),
+    attempt: numberDetail(spoken, 'attempt'),
+    current: true,
+    trigger: textDetail(spoken, 'trigger'),
+    actor: entry.actor,
+    startedAt: entry.at,
+    config: numberDetail(spoken, 'config'),
+    configDigest: textDetail(spoken, 'configDigest'),
+    model: textDetail(spoken, 'model'),
+    modelId: textDetail(spoken, 'modelId'),
+    contractDigest: textDetail(spoken, 'contractDigest'),
+    status: 'CHECKING',
+    step: 'RECEIVE',
+    finishedAt: null,
+    snapshotRows: null,
+    snapshotDigest: null,
+    decisionRoot: null,
+    manifestDigest: null,
+  });
+};
+
+const received: Says = (claims, spoken) => {
+  const { subject, index, entry } = spoken;
+  claims.say('run', subject, index, {
+    ...stepTo(spoken, 'DECIDE'),
+    asOf: textDetail(spoken, 'asOf'),
+    snapshotDigest: entry.digest,
+    snapshotRows: numberDetail(spoken, 'rows'),
+    rejectedRows: numberDetail(spoken, 'rejected'),
+  });
+  for (const file of listDetail(spoken, 'files')) {
+    const [name, digest] = namedDigest(file);
+    claims.say('run_feed_file', `${subject}/${name}`, index, { digest });
+  }
+};
+
+const decided: Says = (claims, spoken) => {
+  const { subject, index, entry } = spoken;
+  claims.say('run', subject, index, {
+    ...stepTo(spoken, 'DRAW'),
+    decisionRoot: textDetail(spoken, 'decisionRoot'),
+    snapshotDigest: textDetail(spoken, 'snapshot'),
+    manifestDigest: entry.digest,
+    manifest: entry.digest,
+  });
+  claims.say('run_funnel', subject, index, { content: textDetail(spoken, 'funnel') });
+};
+
+const drawn: Says = (claims, spoken) => {
+  const { index, entry, subject, campaign } = spoken;
+  const batch = textDetail(spoken, 'batch');
+  claims.say('run', subject, index, stepTo(spoken, 'DONE'));
+  if (batch === null) return;
+  claims.say('batch', batch, index, {
+    campaign,
+    runId: subject,
+    week: textDetail(spoken, 'week'),
+    status: 'IN_REVIEW',
+    size: numberDetail(spoken, 'size'),
+    drawn: numberDetail(spoken, 'size'),
+    sample: numberDetail(spoken, 'sample'),
+    digest: entry.digest,
+    content: entry.digest,
+    submittedBy: null,
+    decidedBy: null,
+    approvedDigest: null,
+    heldBy: null,
+    heldFrom: null,
+    releasedBy: null,
+  });
+};
+
+const halted: Says = (claims, spoken) =>
+  claims.say('run', spoken.subject, spoken.index, stepTo(spoken, 'DONE'));
+
+const failed: Says = (claims, { subject, index, entry }) =>
+  claims.say('run', subject, index, { status: 'FAILED', finishedAt: entry.at });
+
+const resumed: Says = (claims, spoken) =>
+  claims.say('run', spoken.subject, spoken.index, {
+    status: textDetail(spoken, 'after'),
+    trigger: 'RESUME',
+    finishedAt: null,
+  });
+
+/** What entries say of runs, and of batches when they are drawn. */
+export const RUN_ENTRIES: Readonly<Record<string, Says>> = {
+  'run.start': started,
+  'run.receive': received,
+  'run.decide': decided,
+  'run.draw': drawn,
+  'run.halt': halted,
+  'run.fail': failed,
+  'run.resume': resumed,
+};
+
+/** What the fate of its batch makes of a run. */
+export function sayOfRun(
+  claims: RecordClaims,
+  batch: string,
+  index: number,
+  status: 'RELEASED' | 'REJECTED',
+): void {
+  const run = claims.value('batch', batch, 'runId');
+  if (typeof run !== 'string') return;
+  // A run that another attempt superseded stays what it is.
+  if (status === 'RELEASED' || claims.value('run', run, 'current') === true)
+    claims.say('run', run, index, { status });
+}
+
+/** A step done: the next one, or the end where the status waits for no step. */
+function stepTo(spoken: SpokenEntry, next: RunStep) {
+  const status = textDetail(spoken, 'after');
+  const goesOn = next !== 'DONE' && status === STATUS_AT_STEP[next];
+  return goesOn ? { status, step: next } : { status, step: 'DONE', finishedAt: spoken.entry.at };
+}

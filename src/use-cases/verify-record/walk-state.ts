@@ -1,0 +1,104 @@
+import { digestOf, digestOfJson } from '../../audit/digest.ts';
+import { CampaignRow } from '../../store/campaign.row.ts';
+import { erasureDigest } from '../../store/erasure.reads.ts';
+import { funnelsOf } from '../../store/funnel.reads.ts';
+import { type StateRow, type StateTable, stateOf } from '../../store/recorded-state.reads.ts';
+import { RunRow } from '../../store/run.row.ts';
+import { compareRows, type FoundRow } from './compare-rows.ts';
+import { feedFileFields, manifestFields } from './manifest-claims.ts';
+import { type RecordFault, recordFault } from './record-fault.ts';
+import type { RecordWalk, WalkPart } from './record-walk.ts';
+import { foundRow } from './state-rows.ts';
+
+/** The erasures first: by them rows may be missing. */
+export const walkErasures: WalkPart = async (walk) => {
+  const rows: FoundRow[] = [];
+  for (const row of await stateOf(walk.tx, 'erasure'))
+    rows.push(foundRow({ ...row, content: await erasureDigest(walk.tx, row.id) }));
+  const orphans: { id: string }[] = await walk.tx.query(
+    `select erasure_id as id from erased_row r where not exists (select from erasure e where e.id = r.erasure_id) limit 1`,
+  );
+  const [orphan] = orphans;
+  return (
+    compareRows('erasure', rows, walk.claims) ??
+    (orphan && recordFault('erased_row', orphan.id, 'UNSPOKEN', 'there is no such erasure'))
+  );
+};
+
+const GOVERNANCE: readonly StateTable[] = [
+  'feed_contract',
+  'config_version',
+  'data_use',
+  'model_version',
+  'model_activation',
+];
+
+/** What people decided: campaigns, settings, contracts, data uses and models, as they are and as they were written. */
+export const walkGovernance: WalkPart = async (walk) => {
+  const campaigns = await walkTable(walk, 'campaign', ({ seed, ...row }) => ({
+    ...row,
+    seed: digestOf(String(seed)),
+  }));
+  if (campaigns !== undefined) return campaigns;
+  await sayOfDataUses(walk);
+  for (const table of GOVERNANCE) {
+    const found = await walkTable(walk, table);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+/** The definitions are now known to be those of the log: the data uses that they declared say the same. */
+async function sayOfDataUses({ tx, claims }: RecordWalk): Promise<void> {
+  for (const { key, definition } of await tx.findBy(CampaignRow, {})) {
+    const declared = claims.of('campaign', key)?.fields.get('dataUses');
+    if (typeof declared?.value !== 'string') continue;
+    for (const [place, id] of declared.value.split(',').entries()) {
+      const use = definition.dataUses[place];
+      if (use === undefined || claims.value('data_use', id, 'content') !== undefined) continue;
+      const { columns, source, purpose, legalBasis, validUntil } = use;
+      const content = digestOfJson({ campaign: key, columns, source, purpose, legalBasis, validUntil });
+      claims.say('data_use', id, declared.entry, { content });
+    }
+  }
+}
+
+/** The runs' own rows, what their manifests say of them and of what they used, and their funnels. */
+export const walkRunRows: WalkPart = async (walk) => {
+  const { tx, claims } = walk;
+  const found = await walkTable(walk, 'run');
+  if (found !== undefined) return found;
+  // The manifest is now known to be the one of the log: what it says counts as said.
+  for (const { id, manifest } of await tx.findBy(RunRow, {})) {
+    const entry = claims.of('run', id)?.fields.get('manifest')?.entry;
+    if (manifest === null || entry === undefined) continue;
+    claims.say('run', id, entry, manifestFields(manifest));
+    for (const [key, fields] of feedFileFields(id, manifest)) claims.say('run_feed_file', key, entry, fields);
+  }
+  const runs = [...claims.all('run_funnel').keys()];
+  const funnels = (await funnelsOf(tx, runs)).map(({ runId, ...funnel }) => ({
+    id: runId,
+    fields: { content: digestOfJson(funnel) },
+  }));
+  return (
+    (await walkTable(walk, 'run')) ??
+    (await walkTable(walk, 'run_feed_file')) ??
+    compareRows('run_funnel', funnels, claims)
+  );
+};
+
+/** Incidents, and who resolved them. */
+export const walkIncidents: WalkPart = (walk) =>
+  walkTable(walk, 'incident', ({ summary, ...row }) => ({ ...row, summary: digestOf(String(summary)) }));
+
+/** Compares all rows of a table with what the log says of them. */
+export async function walkTable(
+  { tx, claims, counts }: RecordWalk,
+  table: StateTable,
+  complete: (row: StateRow) => Promise<StateRow> | StateRow = (row) => row,
+): Promise<RecordFault | undefined> {
+  const rows: FoundRow[] = [];
+  for (const row of await stateOf(tx, table)) rows.push(foundRow(await complete(row)));
+  counts.rows += rows.length;
+  return compareRows(table, rows, claims);
+}
