@@ -10,7 +10,7 @@ export interface Due {
 
 /** Contacts that go in one transaction: some seconds of work. */
 const CONTACTS_AT_ONCE = 100_000;
-const LONGEST_WAIT = '10s';
+const LONGEST_WAIT = '2s';
 
 const RUN_DUE = (kind: 'snapshot' | 'decision', there: string) => `
   select r.id, r.campaign from run r
