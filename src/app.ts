@@ -138,7 +138,7 @@ function requestField(): Readonly<Record<string, string>> {
 /** How often a run's progress is told at most. */
 const ANNOUNCE_MS = 200;
 
-/** Tells whoever listens on the database's channel `run_progress`, at most every ANNOUNCE_MS but each step's begin. */
+/** Tells whoever listens on the database's channel `run_progress`, at most every ANNOUNCE_MS but each step's begin and the end. */
 function announcing(
   db: Database,
   logger: Logger,
@@ -148,7 +148,8 @@ function announcing(
   return (progress) => {
     onProgress(progress);
     const now = performance.now();
-    if (progress.done > 0 && now - told < ANNOUNCE_MS) return;
+    const due = progress.done === 0 || progress.step === 'DONE';
+    if (!due && now - told < ANNOUNCE_MS) return;
     told = now;
     db.query(`select pg_notify('run_progress', $1)`, [JSON.stringify(progress)]).catch((error: unknown) =>
       logger.warn({ err: error }, 'progress could not be told'),

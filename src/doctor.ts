@@ -64,7 +64,7 @@ function nodeVersion(version: string): Finding {
   if (major === NODE_MAJOR) return ok('Node.js', version);
   const advice = `use "npx waarom", which brings Node.js ${NODE_MAJOR}`;
   return major < NODE_MAJOR
-    ? fail('Node.js', `${version} is too old`, advice)
+    ? warn('Node.js', `${version} is older than what comes with the service`, advice)
     : warn('Node.js', `${version} is not tested`, advice);
 }
 

@@ -5,6 +5,7 @@ const STEPS: Readonly<Record<string, string>> = {
   RECEIVE: 'receiving',
   DECIDE: 'deciding',
   DRAW: 'drawing the batch',
+  DONE: 'done',
 };
 
 /** Where long work shows how far it is: one line that is written over on a terminal, nothing in a pipe. */

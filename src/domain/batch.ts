@@ -4,6 +4,20 @@ import type { IsoWeek } from './week.ts';
 export const BATCH_STATUSES = ['IN_REVIEW', 'SUBMITTED', 'APPROVED', 'REJECTED', 'HELD', 'RELEASED'] as const;
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
+/** What became of a customer who was proposed for mailing. */
+export const RECIPIENT_STATUSES = ['PROPOSED', 'REMOVED', 'DROPPED', 'REJECTED', 'RELEASED'] as const;
+export type RecipientStatus = (typeof RECIPIENT_STATUSES)[number];
+
+/** Removed by a reviewer, dropped at the release, or what became of the batch. */
+export function recipientStatus(
+  batch: BatchStatus,
+  recipient: { readonly removed: boolean; readonly dropped: boolean },
+): RecipientStatus {
+  if (recipient.removed) return 'REMOVED';
+  if (recipient.dropped) return 'DROPPED';
+  return batch === 'RELEASED' || batch === 'REJECTED' ? batch : 'PROPOSED';
+}
+
 export const SAMPLE_VERDICTS = ['PENDING', 'FINE', 'WRONG'] as const;
 export type SampleVerdict = (typeof SAMPLE_VERDICTS)[number];
 
@@ -13,12 +27,23 @@ const POSSIBLE = {
   remove: ['IN_REVIEW'],
   submit: ['IN_REVIEW'],
   approve: ['SUBMITTED'],
-  reject: ['SUBMITTED', 'APPROVED', 'HELD'],
+  reject: ['IN_REVIEW', 'SUBMITTED', 'APPROVED', 'HELD'],
   hold: ['IN_REVIEW', 'SUBMITTED', 'APPROVED'],
   lift: ['HELD'],
   release: ['APPROVED'],
 } as const satisfies Record<string, readonly BatchStatus[]>;
 export type BatchAct = keyof typeof POSSIBLE;
+
+const DONE: Readonly<Record<BatchAct, string>> = {
+  review: 'reviewed',
+  remove: 'changed',
+  submit: 'submitted',
+  approve: 'approved',
+  reject: 'rejected',
+  hold: 'held',
+  lift: 'let go on',
+  release: 'released',
+};
 
 /** Refuses an act that the batch's status does not allow. */
 export function judgeStatus(act: BatchAct, status: BatchStatus): Refusal | null {
@@ -27,7 +52,7 @@ export function judgeStatus(act: BatchAct, status: BatchStatus): Refusal | null 
   return new Refusal(
     'INVALID_STATE',
     'BATCH_STATUS',
-    `A batch that is ${status} cannot be: ${act}. It must be ${possible.join(' or ')}.`,
+    `A batch that is ${status} cannot be ${DONE[act]}. It must be ${possible.join(' or ')}.`,
   );
 }
 

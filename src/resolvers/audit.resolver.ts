@@ -20,7 +20,7 @@ import { Permit } from './permit.ts';
 export class AuditResolver {
   @Permit('audit.readOwn')
   @Query(() => AuditEntryConnection, {
-    description: 'The newest first. Compliance reviewers see all of them, others their own.',
+    description: 'The newest first. Compliance reviewers see all of them, operators their own.',
   })
   async auditEntries(
     @Ctx() context: ApiContext,

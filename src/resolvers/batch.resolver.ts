@@ -3,6 +3,7 @@ import type { BatchStatus } from '../domain/batch.ts';
 import {
   Batch,
   BatchConnection,
+  BatchReview,
   BatchStatusEnum,
   HandOff,
   RecipientConnection,
@@ -73,6 +74,11 @@ export class BatchResolver {
       ...found,
       recipient: recipientView(batch, recipient),
     }));
+  }
+
+  @FieldResolver(() => BatchReview)
+  review(@Root() { id }: BatchRow, @Ctx() { loaders }: ApiContext) {
+    return loaders.review.load(id);
   }
 
   @FieldResolver(() => ID, { nullable: true })

@@ -1,5 +1,10 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { AddToQuietListInput, CustomerPayload, RecordOptOutInput } from '../schema/customer.type.ts';
+import {
+  AddToQuietListInput,
+  CustomerPayload,
+  OptOutPayload,
+  RecordOptOutInput,
+} from '../schema/customer.type.ts';
 import { execute } from '../use-cases/execute.ts';
 import { addToQuietList, recordOptOut } from '../use-cases/protect-customer.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
@@ -9,7 +14,7 @@ import { Permit } from './permit.ts';
 @Resolver()
 export class CustomerResolver {
   @Permit(recordOptOut.permission)
-  @Mutation(() => CustomerPayload)
+  @Mutation(() => OptOutPayload)
   recordOptOut(@Ctx() context: ApiContext, @Arg('input', () => RecordOptOutInput) input: RecordOptOutInput) {
     return execute(context.services, callerOf(context), recordOptOut, input);
   }

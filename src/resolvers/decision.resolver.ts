@@ -9,6 +9,7 @@ import {
   DecisionProof,
   OutcomeEnum,
   ReasonEnum,
+  RecipientStatusEnum,
 } from '../schema/decision.type.ts';
 import { Run } from '../schema/run.type.ts';
 import { IsoWeekScalar } from '../schema/scalars.ts';
@@ -86,6 +87,11 @@ export class DecisionResolver {
   @FieldResolver(() => Run)
   run(@Root() { runId }: RecordedDecision, @Ctx() { loaders }: ApiContext) {
     return loaders.run.load(runId);
+  }
+
+  @FieldResolver(() => RecipientStatusEnum, { nullable: true })
+  recipientStatus(@Root() { runId, customer }: RecordedDecision, @Ctx() { loaders }: ApiContext) {
+    return loaders.recipientStatus.load({ runId, customer });
   }
 
   @FieldResolver(() => DecisionProof)

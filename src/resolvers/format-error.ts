@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql';
 import { REFUSAL_CODES, type RefusalCode, RefusalError } from '../domain/refusal.ts';
+import { isOutage } from '../store/outage.ts';
 
 /** Turns an error into what the client is told. */
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -37,6 +38,10 @@ export function createFormatError(nextId: () => string, log: FaultLog): FormatEr
     const code = clientFault(formatted, cause);
     if (code !== undefined) return { message: formatted.message, ...where, extensions: { code, id } };
     log(id, cause);
+    if (isOutage(cause)) {
+      const message = `The database is out of reach; try again, or quote ${id}.`;
+      return { message, ...where, extensions: { code: 'UNAVAILABLE', id } };
+    }
     return {
       message: `This went wrong on our side; quote ${id} to have it found.`,
       ...where,

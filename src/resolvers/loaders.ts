@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { LoggedCheckpoint } from '../audit/log-reads.ts';
-import { batchesOfRuns, handOffsOf } from '../store/batch.reads.ts';
+import type { RecipientStatus } from '../domain/batch.ts';
+import { batchesOfRuns, handOffsOf, recipientStatuses, reviewsOf } from '../store/batch.reads.ts';
 import { campaignsByKey, configsAt, configsById } from '../store/campaign.reads.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
 import { type DecisionPath, decisionPaths } from '../store/decision.store.ts';
@@ -57,6 +58,15 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
       (runIds) => batchesOfRuns(manager, runIds),
       ({ runId }) => runId,
     ),
+    review: loader(
+      (batchIds) => reviewsOf(manager, batchIds),
+      ({ batchId }) => batchId,
+    ),
+    recipientStatus: ofRuns<{ readonly customer: string }, RecipientStatus | null>(async (runId, keys) => {
+      const customers = keys.map(({ customer }) => customer);
+      const found = await recipientStatuses(manager, runId, customers);
+      return customers.map((customer) => found.get(customer) ?? null);
+    }),
     handOff: loader(
       (batchIds) => handOffsOf(manager, batchIds),
       ({ batchId }) => batchId,

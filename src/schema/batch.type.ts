@@ -75,6 +75,26 @@ export class HandOff {
   readonly deliveredAt!: Date;
 }
 
+@ObjectType({
+  description: 'How far the review of a batch is, in numbers: for whoever approves and may see no customer.',
+})
+export class BatchReview {
+  @Field(() => Int)
+  readonly pending!: number;
+
+  @Field(() => Int)
+  readonly fine!: number;
+
+  @Field(() => Int)
+  readonly wrong!: number;
+
+  @Field(() => Int, { description: 'Taken out by the reviewer.' })
+  readonly removed!: number;
+
+  @Field(() => Int, { description: 'Left out at the release because of an objection or the quiet list.' })
+  readonly dropped!: number;
+}
+
 /** Its run and recipients are answered by the batch's resolver. */
 @ObjectType({ description: 'The recipients of a run that wait for human review.' })
 export class Batch {
@@ -97,6 +117,9 @@ export class Batch {
 
   @Field(() => [SampleItem])
   readonly sample!: readonly SampleItem[];
+
+  @Field(() => BatchReview)
+  readonly review!: BatchReview;
 
   @Field(() => ID, { nullable: true })
   readonly submittedBy!: string | null;

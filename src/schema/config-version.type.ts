@@ -51,7 +51,7 @@ export class ConfigVersion {
   @Field(() => DateTimeScalar)
   readonly effectiveFrom!: Date;
 
-  @Field(() => Float, { description: 'A customer with a score above it is chosen.' })
+  @Field(() => Float, { description: 'A customer with a score at or above it is chosen.' })
   readonly threshold!: number;
 
   @Field(() => Int, { description: 'How many can be chosen in a week at most.' })

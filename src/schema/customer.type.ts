@@ -26,6 +26,18 @@ export class AddToQuietListInput {
 }
 
 @ObjectType()
+export class OptOutPayload {
+  @Field(() => ID)
+  readonly customer!: string;
+
+  @Field(() => Boolean, {
+    description:
+      'False when nothing was on record of the customer: heeded all the same, and perhaps a slip of the pen.',
+  })
+  readonly known!: boolean;
+}
+
+@ObjectType()
 export class CustomerPayload {
   @Field(() => ID)
   readonly customer!: string;

@@ -1,4 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
+import { RECIPIENT_STATUSES, type RecipientStatus } from '../domain/batch.ts';
 import { ARMS, type Arm, OUTCOMES, type Outcome, REASONS, type Reason } from '../domain/decision.ts';
 import { AuditCheckpoint, InclusionProof } from './audit.type.ts';
 import { connectionOf } from './connection.type.ts';
@@ -10,6 +11,11 @@ export const ArmEnum = wordEnum(
   'Arm',
   ARMS,
   'MODEL: chosen and mailed. HOLDOUT: chosen, deliberately not mailed. EXPLORATION: not chosen, mailed at random.',
+);
+export const RecipientStatusEnum = wordEnum(
+  'RecipientStatus',
+  RECIPIENT_STATUSES,
+  'What became of who was proposed for mailing.',
 );
 export const ReasonEnum = wordEnum('Reason', REASONS, 'Why a decision came out as it did.');
 
@@ -63,6 +69,12 @@ export class Decision {
 
   @Field(() => Int, { nullable: true, description: '1 is the best score of the eligible.' })
   readonly rank!: number | null;
+
+  @Field(() => RecipientStatusEnum, {
+    nullable: true,
+    description: 'What became of who was proposed for mailing; null for everyone else.',
+  })
+  readonly recipientStatus!: RecipientStatus | null;
 
   @Field(() => DecisionProof)
   readonly proof!: DecisionProof;

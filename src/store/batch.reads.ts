@@ -1,5 +1,10 @@
 import { In, type SelectQueryBuilder } from 'typeorm';
-import type { BatchStatus, SampleVerdict } from '../domain/batch.ts';
+import {
+  type BatchStatus,
+  type RecipientStatus,
+  recipientStatus,
+  type SampleVerdict,
+} from '../domain/batch.ts';
 import { BatchRow } from './batch.row.ts';
 import { HandOffRow } from './hand-off.row.ts';
 import { RecipientRow } from './recipient.row.ts';
@@ -46,6 +51,48 @@ export async function batchesOfRuns(
   runIds: readonly string[],
 ): Promise<readonly BatchRow[]> {
   return db.findBy(BatchRow, { runId: In(runIds) });
+}
+
+/** How far the review of a batch is, in numbers. */
+export interface ReviewCounts {
+  readonly batchId: string;
+  readonly pending: number;
+  readonly fine: number;
+  readonly wrong: number;
+  readonly removed: number;
+  readonly dropped: number;
+}
+
+export async function reviewsOf(
+  db: Transaction,
+  batchIds: readonly string[],
+): Promise<readonly ReviewCounts[]> {
+  return db.query(
+    `select batch_id as "batchId",
+            count(*) filter (where verdict = 'PENDING')::int as pending,
+            count(*) filter (where verdict = 'FINE')::int as fine,
+            count(*) filter (where verdict = 'WRONG')::int as wrong,
+            count(*) filter (where removed_by is not null)::int as removed,
+            count(*) filter (where dropped is not null)::int as dropped
+     from recipient left join sample_item using (batch_id, customer)
+     where batch_id = any ($1) group by batch_id`,
+    [batchIds],
+  );
+}
+
+/** What became of customers whom a run proposed for mailing, by customer. */
+export async function recipientStatuses(
+  db: Transaction,
+  runId: string,
+  customers: readonly string[],
+): Promise<ReadonlyMap<string, RecipientStatus>> {
+  const rows: { customer: string; status: BatchStatus; removed: boolean; dropped: boolean }[] =
+    await db.query(
+      `select r.customer, b.status, r.removed_by is not null as removed, r.dropped is not null as dropped
+     from recipient r join batch b on b.id = r.batch_id where b.run_id = $1 and r.customer = any ($2)`,
+      [runId, customers],
+    );
+  return new Map(rows.map((row) => [row.customer, recipientStatus(row.status, row)]));
 }
 
 /** The files of batches that the mail tool has. */

@@ -26,6 +26,12 @@ export const declareDataUse: Command<DataUseDeclaration & { readonly campaign: s
     );
     if (declaration.columns.length === 0)
       refuse('BAD_INPUT', 'COLUMNS', 'A data use names at least one column.');
+    if (new Set(declaration.columns).size < declaration.columns.length)
+      refuse('BAD_INPUT', 'COLUMNS', 'A data use names each column once.');
+    for (const field of ['source', 'purpose', 'legalBasis'] as const) {
+      if (declaration[field].trim() === '')
+        refuse('BAD_INPUT', field.toUpperCase(), `A data use says what its ${field} is.`);
+    }
     if (unknown.length > 0)
       refuse('BAD_INPUT', 'COLUMNS', `The feed contract has no column ${unknown.join(', ')}.`);
     if (declaration.validUntil < now.toISOString().slice(0, 10))

@@ -44,7 +44,7 @@ async function notifyIncident(services: Services, id: string): Promise<boolean> 
     if (incident === null || incident.notifiedAt !== null) return false;
     await services.notifier.notify({
       subject: `waarom: ${incident.kind}`,
-      text: `${incident.summary}\n\nOpened ${incident.openedAt.toISOString()}, incident ${id}. Resolve it with a note in the portal.\n`,
+      text: `${incident.summary}\n\nOpened ${incident.openedAt.toISOString()}, incident ${id}. Resolve it with a note of what was done.\n`,
     });
     const now = services.clock.now();
     await tx.update(IncidentRow, { id }, { notifiedAt: now });

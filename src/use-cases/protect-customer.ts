@@ -8,14 +8,19 @@ import type { Act, Command } from './execute.ts';
 import { needNote } from './review-batch.ts';
 
 /** A customer who said, by whatever way, that they want no mail: heeded from now on and before the next release. */
-export const recordOptOut: Command<{ customer: string; note: string }, { readonly customer: string }> = {
+export const recordOptOut: Command<
+  { customer: string; note: string },
+  { readonly customer: string; readonly known: boolean }
+> = {
   action: 'customer.optOut',
   permission: 'customer.protect',
   about: async ({ customer }, act) => ({ campaign: null, subject: await nameOf(act, customer) }),
   async handle(act, { customer, note }) {
     const { tx, now, actor } = act;
     needCustomer(customer);
+    needNote(note);
     await shareCustomer(tx, customer);
+    const known = (await nameOf(act, customer)) !== null;
     const recordedOn = dateIn('UTC', now);
     const added: unknown[] = await tx.query(
       `insert into opt_out (customer, recorded_on, recorded_by, note) values ($1, $2, $3, $4)
@@ -23,7 +28,10 @@ export const recordOptOut: Command<{ customer: string; note: string }, { readonl
       [customer, recordedOn, actor.subject, note],
     );
     const details = { recordedOn, reason: digestOf(note), ...(added.length === 0 ? { again: true } : {}) };
-    return { result: { customer }, facts: { campaign: null, subject: await nameOf(act, customer), details } };
+    return {
+      result: { customer, known },
+      facts: { campaign: null, subject: await nameOf(act, customer), details },
+    };
   },
 };
 

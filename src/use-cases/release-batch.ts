@@ -31,6 +31,7 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
       };
     }
     obey(judgeStatus('release', batch.status));
+    await needTurn(tx, batch);
     const digest = await currentDigest(tx, batch);
     if (digest !== batch.approvedDigest) {
       refuse(
@@ -67,6 +68,23 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
     };
   },
 };
+
+/** While the engine is paused nothing leaves, and once a later week was decided its customers were judged anew. */
+async function needTurn(tx: Transaction, { campaign, week }: BatchRow): Promise<void> {
+  const { paused } = await campaignOf(tx, campaign);
+  if (paused) refuse('INVALID_STATE', 'ENGINE_PAUSED', `The engine of ${campaign} is paused.`);
+  const [later]: { week: string }[] = await tx.query(
+    `select week from run where campaign = $1 and week > $2 and current and decision_root is not null order by week desc limit 1`,
+    [campaign, week],
+  );
+  if (later !== undefined) {
+    refuse(
+      'INVALID_STATE',
+      'WEEK_PASSED',
+      `${later.week} has been decided since: who is in this batch of ${week} may have been mailed, have objected or have bought.`,
+    );
+  }
+}
 
 /** Marks who must not be mailed any more; answers how many. */
 async function dropProtected(tx: Transaction, batch: BatchRow, today: IsoDate): Promise<number> {

@@ -1,5 +1,6 @@
 import { digestOf } from '../audit/digest.ts';
 import { judgeSample, judgeStatus, type SampleVerdict } from '../domain/batch.ts';
+import { forbiddenValue } from '../domain/forbidden-data.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { RefusalError, refuse } from '../domain/refusal.ts';
 import { BatchRow } from '../store/batch.row.ts';
@@ -28,6 +29,13 @@ export function needNote(note: string): void {
   if (note.trim() === '') refuse('BAD_INPUT', 'NOTE', 'A note says why.');
   if (note.length > LONGEST_NOTE)
     refuse('BAD_INPUT', 'NOTE', `A note has at most ${LONGEST_NOTE} characters.`);
+  const kind = forbiddenValue(note);
+  if (kind !== null)
+    refuse(
+      'BAD_INPUT',
+      'NOTE',
+      `A note names nobody: this one holds what looks like forbidden data (${kind}).`,
+    );
 }
 
 /** What every entry about a batch says of it. */

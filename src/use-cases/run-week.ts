@@ -28,19 +28,31 @@ const NEXT_STEP = { RECEIVE: 'DECIDE', DECIDE: 'DRAW', DRAW: 'DONE' } as const s
  * marked FAILED and an incident opened; when the database went away the run stays as it is, to be gone on with.
  */
 export async function runWeek(services: Services, runId: string): Promise<RunRow> {
-  for (;;) {
+  for (let worked = false; ; worked = true) {
     const run = await services.db.manager.findOneByOrFail(RunRow, { id: runId });
-    if (run.step === 'DONE' || run.status === 'FAILED' || run.status === 'SUPERSEDED') return run;
+    if (run.step === 'DONE' || run.status === 'FAILED' || run.status === 'SUPERSEDED') {
+      if (worked) tellEnd(services, run);
+      return run;
+    }
     try {
       await services.db.transaction((tx) => takeStep(services, tx, runId, run.step));
     } catch (error) {
       if (error instanceof HaltedByChecks) await halt(services, run, error);
       else {
-        if (!isOutage(error)) await fail(services, run, error);
+        if (!isOutage(error)) {
+          await fail(services, run, error);
+          tellEnd(services, run);
+        }
         throw error;
       }
     }
   }
+}
+
+/** Whoever watches hears of the end, and can ask which it was. */
+function tellEnd({ progress }: Services, { id: runId, campaign, week, snapshotRows }: RunRow): void {
+  const rows = snapshotRows ?? 0;
+  progress({ runId, campaign, week, step: 'DONE', done: rows, total: rows });
 }
 
 /** Holds a run for the transaction; false when meanwhile somebody else took the step. */

@@ -38,6 +38,7 @@ const CALLS: Readonly<Record<string, string>> = {
   'Query.auditInclusion': '{ auditInclusion(index: 0, treeSize: 1) { path } }',
   'Query.auditConsistency': '{ auditConsistency(from: 1, to: 1) { path } }',
   'Mutation.startRun': 'mutation { startRun(input: { campaign: "none" }) { started } }',
+  'Mutation.reproduceRun': `mutation { reproduceRun(input: { runId: ${id} }) { reproduction { id } } }`,
   'Mutation.resumeRun': `mutation { resumeRun(input: { runId: ${id} }) { run { id } } }`,
   'Mutation.reviewSample': `mutation { reviewSample(input: { batchId: ${id}, customer: "c1", verdict: FINE }) { batch { id } } }`,
   'Mutation.removeFromBatch': `mutation { removeFromBatch(input: { batchId: ${id}, customer: "c1", note: "n" }) { batch { id } } }`,

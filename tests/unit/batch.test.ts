@@ -10,6 +10,8 @@ import {
   judgeSample,
   judgeStatus,
   mailFile,
+  type RecipientStatus,
+  recipientStatus,
   recipientText,
   SAMPLE_VERDICTS,
 } from '../../src/domain/batch.ts';
@@ -31,7 +33,7 @@ describe('judgeStatus', () => {
       BATCH_STATUSES.map((status) => [status, ACTS.filter((act) => judgeStatus(act, status) === null)]),
     );
     expect(allowed).toEqual({
-      IN_REVIEW: ['review', 'remove', 'submit', 'hold'],
+      IN_REVIEW: ['review', 'remove', 'submit', 'reject', 'hold'],
       SUBMITTED: ['approve', 'reject', 'hold'],
       APPROVED: ['reject', 'hold', 'release'],
       REJECTED: [],
@@ -45,7 +47,23 @@ describe('judgeStatus', () => {
       code: 'INVALID_STATE',
       rule: 'BATCH_STATUS',
     });
-    expect(judgeStatus('reject', 'IN_REVIEW')?.message).toContain('SUBMITTED or APPROVED or HELD');
+    expect(judgeStatus('hold', 'RELEASED')?.message).toBe(
+      'A batch that is RELEASED cannot be held. It must be IN_REVIEW or SUBMITTED or APPROVED.',
+    );
+  });
+});
+
+describe('recipientStatus', () => {
+  it.each<[BatchStatus, boolean, boolean, RecipientStatus]>([
+    ['IN_REVIEW', false, false, 'PROPOSED'],
+    ['HELD', false, false, 'PROPOSED'],
+    ['APPROVED', true, false, 'REMOVED'],
+    ['RELEASED', true, false, 'REMOVED'],
+    ['RELEASED', false, true, 'DROPPED'],
+    ['RELEASED', false, false, 'RELEASED'],
+    ['REJECTED', false, false, 'REJECTED'],
+  ])('of a batch that is %s, removed %s, dropped %s, is %s', (batch, removed, dropped, expected) => {
+    expect(recipientStatus(batch, { removed, dropped })).toBe(expected);
   });
 });
 

@@ -11,7 +11,7 @@ export class OutboxMailTool implements MailTool {
 
   async deliver({ campaign, name, content, manifest }: HandOffFile): Promise<void> {
     const folder = join(this.outbox, basename(campaign));
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o750 });
     await write(join(folder, basename(name)), content);
     await write(join(folder, `${basename(name, '.csv')}.json`), manifest);
   }
@@ -19,7 +19,8 @@ export class OutboxMailTool implements MailTool {
 
 async function write(path: string, content: Uint8Array): Promise<void> {
   const draft = join(dirname(path), `.${basename(path)}.part`);
-  const file = await open(draft, 'w');
+  // For the account of the service and the group that the mail tool is in.
+  const file = await open(draft, 'w', 0o640);
   try {
     await file.writeFile(content);
     await file.sync();

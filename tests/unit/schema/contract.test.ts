@@ -21,10 +21,9 @@ const CONTRACT = join(import.meta.dirname, '../../../../shared/design/contract.g
 /** What the contract holds and the service does not have yet; a name that is built must leave the list. */
 const NOT_BUILT_YET = new Set(
   `
-  Run.reproductions Mutation.reproduceRun Mutation.createFallbackBatch
+  Mutation.createFallbackBatch
   Mutation.proposeConfigChange Mutation.approveConfigChange Mutation.rejectConfigChange
   Query.explanation Audience Explanation ReasonText Contribution ContributionPart Counterfactual DataUsedText
-  ReproduceRunPayload Reproduction ReproductionVerdict DecisionDifference
   FallbackBatchInput
   Query.configChange Query.configChanges Query.previewConfigChange ConfigVersion.change
   ChangeStatus ConfigChange Difference ConfigImpact WeekImpact BandImpact ConfigPatchInput BandInput FeatureOverrideInput
