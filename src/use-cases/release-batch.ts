@@ -31,7 +31,6 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
       };
     }
     obey(judgeStatus('release', batch.status));
-    await needTurn(tx, batch);
     const digest = await currentDigest(tx, batch);
     if (digest !== batch.approvedDigest) {
       refuse(
@@ -40,6 +39,7 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
         'The batch is not the one that was approved: its recipients or settings differ.',
       );
     }
+    await needTurn(tx, batch);
     const dropped = await dropProtected(tx, batch, dateIn('UTC', now));
     const recipients = await recipientsOf(tx, batchId);
     const released = { status: 'RELEASED' as const, releasedBy: actor.subject, releasedAt: now };
@@ -70,12 +70,14 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
 };
 
 /** While the engine is paused nothing leaves, and once a later week was decided its customers were judged anew. */
-async function needTurn(tx: Transaction, { campaign, week }: BatchRow): Promise<void> {
+async function needTurn(tx: Transaction, { campaign, week, runId }: BatchRow): Promise<void> {
   const { paused } = await campaignOf(tx, campaign);
   if (paused) refuse('INVALID_STATE', 'ENGINE_PAUSED', `The engine of ${campaign} is paused.`);
   const [later]: { week: string }[] = await tx.query(
-    `select week from run where campaign = $1 and week > $2 and current and decision_root is not null order by week desc limit 1`,
-    [campaign, week],
+    `select week from run
+     where campaign = $1 and week > $2 and current and decision_root is not null and id is distinct from $3
+     order by week desc limit 1`,
+    [campaign, week, runId],
   );
   if (later !== undefined) {
     refuse(

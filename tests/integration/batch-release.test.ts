@@ -324,7 +324,7 @@ describe('customers who were protected since the approval', () => {
       act(OLGA, addToQuietList, { campaign: SMALL, customer: id(n), until, reason: 'a complaint' });
     await act(OLGA, recordOptOut, { customer: id(24), note: 'by telephone' });
     await act(OLGA, recordOptOut, { customer: id(20), note: 'by telephone' });
-    await act(OLGA, recordOptOut, { customer: 'somebody-else', note: '' });
+    await act(OLGA, recordOptOut, { customer: 'somebody-else', note: 'said so by phone' });
     await quiet(23, '2026-11-16');
     await quiet(22, '2027-11-16');
     await quiet(24, '2027-11-16');
