@@ -137,7 +137,7 @@ describe('startJobs', () => {
       );
       expect(outputs).toHaveLength(1);
       expect(outputs[0]?.output).toContain(first?.id);
-      expect(outputs[0]?.output).not.toContain('c1');
+      expect(outputs[0]?.output).not.toContain('customer c1');
     }, WAIT);
   });
 
