@@ -5,12 +5,13 @@ import { reproducePast } from '../../src/jobs/reproduce-past.job.ts';
 import type { ReproductionRow } from '../../src/store/reproduction.row.ts';
 import type { RunRow } from '../../src/store/run.row.ts';
 import { partitionOf } from '../../src/store/snapshot.store.ts';
+import { eraseCustomer, requestErasure } from '../../src/use-cases/erase-customer.ts';
 import { execute } from '../../src/use-cases/execute.ts';
 import { reproduceRun } from '../../src/use-cases/reproduce-run.ts';
 import { auditEntries } from '../support/audit-entries.ts';
 import { LOG } from '../support/audit-log.ts';
 import { refusalOf } from '../support/refusals.ts';
-import { MARK, OLGA, ServiceHarness } from '../support/service-harness.ts';
+import { CARLA, MARK, OLGA, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
 import { tamper } from '../support/state-change.ts';
 
@@ -135,6 +136,31 @@ describe('reproducing a run', () => {
     expect(await reproducePast(harness.services)).toEqual([]);
     harness.now = new Date(harness.now.getTime() + 8 * 24 * 3600_000);
     expect(await reproducePast(harness.services)).toEqual([`${SMALL}: IDENTICAL`]);
+  });
+
+  it('stays provable for the rest when customers are erased', async () => {
+    const { services } = harness;
+    const batchId = await harness.release(run);
+    const [mailed]: { customer: string }[] = await services.db.query(
+      'select customer from recipient where batch_id = $1 order by score desc limit 1',
+      [batchId],
+    );
+    const arms: { customer: string }[] = await services.db.query(
+      `select distinct on (outcome, arm) customer from ${partitionOf('decision', run.id)} order by outcome, arm, row_no`,
+    );
+    const gone = [...new Set([mailed, ...arms].map((found) => found?.customer ?? ''))];
+    const reason = 'asked to be forgotten';
+    for (const customer of gone) {
+      await execute(services, OLGA, requestErasure, { customer, reason });
+      await execute(services, CARLA, eraseCustomer, { customer, requestedBy: 'olga', reason });
+    }
+    expect(gone.length).toBeGreaterThan(4);
+    expect(await reproduced()).toMatchObject({
+      verdict: 'IDENTICAL',
+      compared: SIZE - gone.length,
+      erased: gone.length,
+      decisionRoot: run.decisionRoot,
+    });
   });
 
   it('is refused to who may not, and for what is no run', async () => {
