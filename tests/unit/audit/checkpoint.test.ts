@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint, parseCheckpoint, signCheckpoint } from '../../../src/audit/checkpoint.ts';
 import { parseSigner, parseVerifier, signerOf, signNote } from '../../../src/audit/signed-note.ts';
@@ -72,6 +73,44 @@ describe('parseCheckpoint', () => {
     ['an empty extension line', `a\n3\n${ROOT}\n\nb\n`],
   ])('refuses %s', (_, text) => {
     expect(parseCheckpoint(text)).toBeUndefined();
+  });
+});
+
+describe('parsing', () => {
+  it('answers for any text with what it says, and nothing else', () => {
+    const piece = fc.constantFrom(
+      'a',
+      '\n',
+      '3',
+      '0',
+      '03',
+      '-1',
+      `${ROOT}`,
+      '=',
+      '+',
+      ' ',
+      '\n\n',
+      '9007199254740993',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece).map((pieces) => pieces.join('')),
+        (text) => {
+          const parsed = parseCheckpoint(text);
+          if (parsed === undefined) return;
+          const root = Buffer.from(parsed.root).toString('base64');
+          expect(text.startsWith(`${parsed.origin}\n${parsed.size}\n${root}\n`)).toBe(true);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    fc.assert(
+      fc.property(fc.nat(), fc.uint8Array({ minLength: 32, maxLength: 32 }), (size, root) => {
+        const read = openCheckpoint(signCheckpoint({ ...checkpoint, size, root }, signer), signer.verifier);
+        expect(read).toEqual({ ...checkpoint, size, root: Buffer.from(root) });
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 
