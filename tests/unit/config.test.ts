@@ -64,6 +64,18 @@ describe('loadSettings', () => {
     });
   });
 
+  it('knows where the audit log is exported to and which keys signed it before', () => {
+    const [one, other] = ['a.example/log+0000aaaa+AQ==', 'a.example/log+0000bbbb+AQ+/'];
+    expect(
+      loadSettings({ AUDIT_EXPORT_DIR: 'export', AUDIT_FORMER_KEYS: `${one}, ${other}` }, cwd).audit,
+    ).toMatchObject({ exportDir: join(cwd, 'export'), formerKeys: [one, other] });
+    for (const wrong of ['key', `${one};${other}`, 'a.example/log+0000AAAA+AQ==']) {
+      expect(faults({ AUDIT_FORMER_KEYS: wrong })).toEqual([
+        'AUDIT_FORMER_KEYS must be verifier keys (name+id+key) with commas between them',
+      ]);
+    }
+  });
+
   it('names every wrong setting at once', () => {
     expect(
       faults({
