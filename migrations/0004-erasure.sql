@@ -55,8 +55,16 @@ create index erased_row_erasure on erased_row (erasure_id);
 grant select on customer_pseudonym, erasure_request, erasure, erased_row to waarom_app;
 grant insert on customer_pseudonym, erasure_request, erasure to waarom_app;
 
+-- Whether the decisions of a run are there to look a customer up in: it has made them, and they were not erased as a whole.
+create function has_decisions(of_run uuid) returns boolean
+  language sql stable set search_path = pg_catalog, public, pg_temp as
+$$
+  select exists (select from run where id = of_run and decision_root is not null)
+     and not exists (select from erased_row where owner_id = of_run and kind = 'decision' and row_no is null)
+$$;
+
 -- Whether anything of a customer is on record. Looks where an index leads; `thoroughly` also where every row must be read: in the
--- snapshots of runs that decided nothing.
+-- snapshots of runs without decisions.
 create function customer_is_known(who text, thoroughly boolean) returns boolean
   language plpgsql stable set search_path = pg_catalog, public, pg_temp as
 $$
@@ -70,9 +78,9 @@ begin
     return true;
   end if;
   for r in
-    select replace(id::text, '-', '') as name, decision_root is not null as decided
-    from run where decision_root is not null or (thoroughly and snapshot_rows is not null)
-    order by decision_root is null, started_at desc
+    select replace(id::text, '-', '') as name, has_decisions(id) as decided
+    from run where has_decisions(id) or (thoroughly and snapshot_rows is not null)
+    order by decided desc, started_at desc
   loop
     execute format('select exists (select from public.%I where customer = $1)',
                    case when r.decided then 'decision_' else 'snapshot_row_' end || r.name) into found using who;
@@ -114,8 +122,11 @@ declare
     )
     insert into erased_row (erasure_id, kind, owner_id, row_no, hash) select $1, 'snapshot', $2, row_no, hash from gone $sql$;
 begin
+  if not exists (select from erasure_request where customer = who) then
+    raise exception 'nobody asked for this customer to be erased';
+  end if;
   for past in
-    select id, replace(id::text, '-', '') as name, decision_root is not null as decided
+    select id, replace(id::text, '-', '') as name, has_decisions(id) as decided
     from run where snapshot_rows is not null order by id
   loop
     place := null;
@@ -180,6 +191,10 @@ begin
   if parent not in ('snapshot_row', 'decision') then
     raise exception 'no partitions of %', parent;
   end if;
+  if exists (select from public.run r where r.id = erase_run.run and r.status in ('CHECKING', 'SCORING', 'SELECTING'))
+     or exists (select from batch b where b.run_id = erase_run.run and b.status not in ('RELEASED', 'REJECTED')) then
+    raise exception 'run % is not finished', run;
+  end if;
   execute format('lock table public.%I in access exclusive mode', child);
   execute format('select count(*) from public.%I', child) into gone;
   execute format('truncate public.%I', child);
@@ -197,6 +212,9 @@ declare
   total bigint := 0;
   gone  bigint;
 begin
+  if not exists (select from public.batch b where b.id = erase_batch.batch and b.status in ('RELEASED', 'REJECTED')) then
+    raise exception 'batch % is not finished', batch;
+  end if;
   delete from sample_item s where s.batch_id = batch;
   get diagnostics gone = row_count;
   total := total + gone;
@@ -242,7 +260,7 @@ begin
 end
 $$;
 
-revoke all on function customer_is_known, snapshot_row_hash, erase_customer, erase_run, erase_batch, erase_contacts, erase_lone_pseudonyms
+revoke all on function has_decisions, customer_is_known, snapshot_row_hash, erase_customer, erase_run, erase_batch, erase_contacts, erase_lone_pseudonyms
   from public;
-grant execute on function customer_is_known, erase_customer, erase_run, erase_batch, erase_contacts, erase_lone_pseudonyms
+grant execute on function has_decisions, customer_is_known, erase_customer, erase_run, erase_batch, erase_contacts, erase_lone_pseudonyms
   to waarom_app;

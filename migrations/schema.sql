@@ -758,9 +758,9 @@ begin
     return true;
   end if;
   for r in
-    select replace(id::text, '-', '') as name, decision_root is not null as decided
-    from run where decision_root is not null or (thoroughly and snapshot_rows is not null)
-    order by decision_root is null, started_at desc
+    select replace(id::text, '-', '') as name, has_decisions(id) as decided
+    from run where has_decisions(id) or (thoroughly and snapshot_rows is not null)
+    order by decided desc, started_at desc
   loop
     execute format('select exists (select from public.%I where customer = $1)',
                    case when r.decided then 'decision_' else 'snapshot_row_' end || r.name) into found using who;
@@ -783,6 +783,9 @@ declare
   total bigint := 0;
   gone  bigint;
 begin
+  if not exists (select from public.batch b where b.id = erase_batch.batch and b.status in ('RELEASED', 'REJECTED')) then
+    raise exception 'batch % is not finished', batch;
+  end if;
   delete from sample_item s where s.batch_id = batch;
   get diagnostics gone = row_count;
   total := total + gone;
@@ -842,8 +845,11 @@ declare
     )
     insert into erased_row (erasure_id, kind, owner_id, row_no, hash) select $1, 'snapshot', $2, row_no, hash from gone $sql$;
 begin
+  if not exists (select from erasure_request where customer = who) then
+    raise exception 'nobody asked for this customer to be erased';
+  end if;
   for past in
-    select id, replace(id::text, '-', '') as name, decision_root is not null as decided
+    select id, replace(id::text, '-', '') as name, has_decisions(id) as decided
     from run where snapshot_rows is not null order by id
   loop
     place := null;
@@ -926,6 +932,10 @@ begin
   if parent not in ('snapshot_row', 'decision') then
     raise exception 'no partitions of %', parent;
   end if;
+  if exists (select from public.run r where r.id = erase_run.run and r.status in ('CHECKING', 'SCORING', 'SELECTING'))
+     or exists (select from batch b where b.run_id = erase_run.run and b.status not in ('RELEASED', 'REJECTED')) then
+    raise exception 'run % is not finished', run;
+  end if;
   execute format('lock table public.%I in access exclusive mode', child);
   execute format('select count(*) from public.%I', child) into gone;
   execute format('truncate public.%I', child);
@@ -933,6 +943,17 @@ begin
   values (erasure, case parent when 'decision' then 'decision' else 'snapshot' end, run);
   return gone;
 end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.has_decisions(of_run uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+  select exists (select from run where id = of_run and decision_root is not null)
+     and not exists (select from erased_row where owner_id = of_run and kind = 'decision' and row_no is null)
 $function$
 ;
 
@@ -1103,6 +1124,8 @@ grant execute on function erase_customer(uuid,text) to waarom_app;
 grant execute on function erase_lone_pseudonyms() to waarom_app;
 
 grant execute on function erase_run(uuid,text,uuid) to waarom_app;
+
+grant execute on function has_decisions(uuid) to waarom_app;
 
 grant execute on function open_partition(text,uuid) to waarom_app;
 

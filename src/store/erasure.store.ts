@@ -77,17 +77,18 @@ export async function isOnRecord(tx: Reader, customer: string): Promise<boolean>
 }
 
 /**
- * What is not finished and needs the customer's rows, or might come to. Batches of theirs are held for this transaction, so that
- * none is released meanwhile.
+ * What is not finished and needs the customer's rows, or might come to. Until the transaction ends no run starts or is resumed, and
+ * no batch of theirs goes on.
  */
 export async function unfinishedWith(tx: EntityManager, customer: string): Promise<readonly Unfinished[]> {
+  await tx.query('select from campaign order by key for share');
   const runs: Unfinished[] = await tx.query(
     `select 'RUN' as what, id, campaign, week, status from run
      where current and status in ('CHECKING', 'SCORING', 'SELECTING') order by started_at`,
   );
   const failed: Unfinished[] = await tx.query(
     `select 'FAILED_RUN' as what, id, campaign, week, status from run
-     where current and status = 'FAILED' and snapshot_rows is not null order by started_at for no key update`,
+     where current and status = 'FAILED' order by started_at for no key update`,
   );
   const batches: (Unfinished & { removed: boolean })[] = await tx.query(
     `select 'BATCH' as what, b.id, b.campaign, b.week, b.status, r.removed_by is not null as removed
@@ -114,10 +115,12 @@ async function holding(
 ): Promise<readonly Unfinished[]> {
   const held: Unfinished[] = [];
   for (const run of runs) {
-    const found: unknown[] = await tx.query(
-      `select from ${partitionOf('snapshot_row', run.id)} where customer = $1 limit 1`,
-      [customer],
-    );
+    const table = partitionOf('snapshot_row', run.id);
+    const [frozen]: { there: boolean }[] = await tx.query('select to_regclass($1) is not null as there', [
+      table,
+    ]);
+    if (frozen?.there !== true) continue;
+    const found: unknown[] = await tx.query(`select from ${table} where customer = $1 limit 1`, [customer]);
     if (found.length > 0) held.push(run);
   }
   return held;

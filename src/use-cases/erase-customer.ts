@@ -72,6 +72,9 @@ export const eraseCustomer: Command<
     const { customer, requestedBy, reason } = input;
     needCustomer(customer);
     needNote(reason);
+    // The reason stays with the erasure: it must not lead to whom it was.
+    if (reason.split(/[^A-Za-z0-9_-]+/).includes(customer))
+      refuse('BAD_INPUT', 'REASON', 'The reason must not name the customer.');
     // Of two erasures at once, the second waits and then finds the customer erased.
     await holdCustomer(tx, customer);
     await needOnRecord(tx, services, customer);

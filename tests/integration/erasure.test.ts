@@ -67,15 +67,10 @@ async function decided(): Promise<RunRow> {
 
 describe('a customer who is erased', () => {
   it('is nowhere any more, and everything that was signed still verifies', async () => {
-    const customer = id(24);
     const run = await decided();
     const { id: batchId } = await harness.batchOf(run);
-    await act(OLGA, reviewSample, {
-      batchId,
-      customer: await inSample(batchId),
-      verdict: 'FINE',
-      note: null,
-    });
+    const customer = await inSample(batchId);
+    await act(OLGA, reviewSample, { batchId, customer, verdict: 'FINE', note: 'as it should be' });
     await harness.release(run);
     await act(CEES, recordOptOut, { customer, note: 'by phone' });
     await act(CEES, addToQuietList, { campaign: SMALL, customer, until: '2027-01-01', reason: 'ill' });
@@ -90,14 +85,15 @@ describe('a customer who is erased', () => {
       'public.quiet_list',
       'public.recipient',
       'public.released_recipient',
+      'public.sample_item',
       `public.snapshot_row_${run.id.replaceAll('-', '')}`,
     ]);
 
     const { erasure, erasedRows, files } = await erase(customer);
     expect(await tablesWith(harness.services.db, customer)).toEqual([]);
     expect(await disagreements(harness.services.db)).toEqual([]);
-    // Decision, frozen row, recipient, released recipient, three mails of the flow, opt-out, quiet list, request and secret.
-    expect(erasedRows).toBe(11);
+    // Decision, frozen row, recipient, sample item, released recipient, three mails of the flow, opt-out, quiet list, request and secret.
+    expect(erasedRows).toBe(12);
     expect(files).toEqual([
       `inbox/${SMALL}/${week}/customers.csv`,
       `inbox/${SMALL}/${week}/mailings.csv`,
@@ -113,7 +109,7 @@ describe('a customer who is erased', () => {
       action: 'customer.erase',
       subject: erasure,
       digest,
-      details: { requestedBy: 'cees', request: requestId, reason: digestOf('article 17'), rows: 11, files },
+      details: { requestedBy: 'cees', request: requestId, reason: digestOf('article 17'), rows: 12, files },
     });
   });
 
@@ -180,6 +176,8 @@ describe('erasing', () => {
   it('takes two people', async () => {
     await harness.release(await decided());
     const customer = id(5);
+    const naming = { customer, requestedBy: 'cees', reason: `letter of ${customer}.` };
+    expect(await refusalOf(act(CARLA, eraseCustomer, naming))).toBe('BAD_INPUT REASON');
     expect(await refusalOf(erase(customer))).toBe('FOUR_EYES REQUESTED');
     await request(customer, CARLA);
     expect(await refusalOf(erase(customer, 'carla'))).toBe('FOUR_EYES ANOTHER_PERSON');
