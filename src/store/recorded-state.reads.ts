@@ -43,6 +43,12 @@ const STATE = {
     order by r.started_at, r.id`,
   run_feed_file: `
     select run_id || '/' || name as id, digest, rows, rejected from run_feed_file order by run_id, name`,
+  scheduled_start: `
+    select campaign || '/' || week as id, due_at as "dueAt", outcome, decided_at as "decidedAt"
+    from scheduled_start order by campaign, week`,
+  reproduction: `
+    select id, run_id as "runId", at, by, verdict, compared, differing, erased, decision_root as "decisionRoot", certificate
+    from reproduction order by at, id`,
   batch: `
     select id, campaign, run_id as "runId", week, status, size, digest, submitted_by as "submittedBy",
            submitted_at as "submittedAt", decided_by as "decidedBy", decided_at as "decidedAt",

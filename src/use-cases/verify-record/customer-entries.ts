@@ -26,7 +26,8 @@ const erased: Says = (claims, spoken) => {
     digest: entry.digest,
     content: entry.digest,
     requestedBy: textDetail(spoken, 'requestedBy'),
-    of: entry.action === 'customer.erase' ? 'customer' : 'retention',
+    of: entry.action === 'customer.erase' ? 'customer' : textDetail(spoken, 'kind'),
+    keptFrom: textDetail(spoken, 'keptFrom'),
   });
 };
 

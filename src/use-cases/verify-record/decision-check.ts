@@ -1,6 +1,7 @@
 import { merkleRoot, writeLeafHash } from '../../audit/merkle.ts';
 import { HASH_SIZE, sameHash } from '../../audit/tlog.ts';
 import { ARMS, type Decision, leafText, OUTCOMES, REASONS, type Reason } from '../../domain/decision.ts';
+import type { ErasedRows } from '../../store/erasure.reads.ts';
 import type { FoundDecision, LeafBlock } from '../../store/recorded-rows.reads.ts';
 import { type RecordFault, recordFault } from './record-fault.ts';
 
@@ -42,9 +43,16 @@ export class DecisionCheck {
     }
   }
 
-  /** What is wrong with the leaves that are kept, or with the rows, by row; `erased` tells of rows that may be missing. */
-  close(blocks: readonly LeafBlock[], erased: (row: number) => boolean): RecordFault | undefined {
-    return this.#blockFault(blocks) ?? this.#fault ?? this.#rowFault(blocks, erased);
+  /** What is wrong with the leaves that are kept, or with the rows, by row. */
+  close(blocks: readonly LeafBlock[], erased: ErasedRows): RecordFault | undefined {
+    const gone = (row: number) => erased.all || erased.hashes.has(row);
+    const back = this.#seen.findIndex((seen, row) => seen === 1 && gone(row));
+    return (
+      this.#blockFault(blocks) ??
+      this.#fault ??
+      (back < 0 ? undefined : this.#faultAt(back, 'UNSPOKEN', 'the row was erased and is there again')) ??
+      this.#rowFault(blocks, gone)
+    );
   }
 
   #blockFault(blocks: readonly LeafBlock[]): RecordFault | undefined {

@@ -101,8 +101,33 @@ const resumed: Says = (claims, spoken) =>
     finishedAt: null,
   });
 
-/** What entries say of runs, and of batches when they are drawn. */
+const due: Says = (claims, spoken) => {
+  const { subject, index, entry, campaign } = spoken;
+  claims.say('scheduled_start', `${campaign}/${subject}`, index, {
+    dueAt: textDetail(spoken, 'dueAt'),
+    outcome: textDetail(spoken, 'outcome'),
+    decidedAt: entry.at,
+  });
+};
+
+const reproduced: Says = (claims, spoken) => {
+  const { subject, index, entry } = spoken;
+  claims.say('reproduction', textDetail(spoken, 'reproduction') ?? '', index, {
+    runId: subject,
+    at: entry.at,
+    by: entry.actor,
+    verdict: textDetail(spoken, 'verdict'),
+    compared: numberDetail(spoken, 'compared'),
+    differing: numberDetail(spoken, 'differing'),
+    erased: numberDetail(spoken, 'erased'),
+    decisionRoot: textDetail(spoken, 'decisionRoot'),
+    certificate: entry.digest,
+  });
+};
+
+/** What entries say of runs, of when they were due and executed again, and of batches when they are drawn. */
 export const RUN_ENTRIES: Readonly<Record<string, Says>> = {
+  'run.due': due,
   'run.start': started,
   'run.receive': received,
   'run.decide': decided,
@@ -110,6 +135,7 @@ export const RUN_ENTRIES: Readonly<Record<string, Says>> = {
   'run.halt': halted,
   'run.fail': failed,
   'run.resume': resumed,
+  'run.reproduce': reproduced,
 };
 
 /** What the fate of its batch makes of a run. */

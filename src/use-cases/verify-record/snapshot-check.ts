@@ -39,6 +39,8 @@ export class SnapshotCheck {
    */
   close(erased: ErasedRows): RecordFault | undefined {
     if (this.#fault !== undefined) return this.#fault;
+    const back = this.#seen.findIndex((seen, row) => seen === 1 && (erased.all || erased.hashes.has(row)));
+    if (back >= 0) return this.#at(back, 'UNSPOKEN', 'the row was erased and is there again');
     if (erased.all) return undefined;
     for (let row = this.#seen.indexOf(0); row >= 0; row = this.#seen.indexOf(0, row + 1)) {
       const hash = erased.hashes.get(row);

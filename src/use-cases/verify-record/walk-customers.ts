@@ -6,7 +6,7 @@ import {
   pseudonymSecrets,
 } from '../../store/recorded-customers.reads.ts';
 import { compareRows, type FoundRow } from './compare-rows.ts';
-import type { RecordClaims } from './record-claims.ts';
+import type { Claim, RecordClaims } from './record-claims.ts';
 import { type RecordFault, recordFault } from './record-fault.ts';
 import type { RecordWalk, WalkPart } from './record-walk.ts';
 
@@ -27,7 +27,7 @@ async function walkOptOuts(
   const rows = namedRows('opt_out', await protectedCustomers(tx, 'opt_out'), (name) => name);
   if ('rule' in rows) return rows;
   counts.rows += rows.length;
-  const erasures = erasuresOf(claims, 'customer');
+  const erasures = erasuresOf(claims, 'customer').length;
   const there = new Set(rows.map(({ id }) => id));
   const gone = [...claims.all('opt_out').keys()].filter((id) => !there.has(id) && !named.has(id));
   return compareRows('opt_out', rows, claims, (id) => !named.has(id) && gone.length <= erasures);
@@ -44,14 +44,19 @@ async function walkQuietList(
   );
   if ('rule' in rows) return rows;
   counts.rows += rows.length;
-  const byAge = erasuresOf(claims, 'retention') > 0;
-  const byName = byAge || erasuresOf(claims, 'customer') > 0;
+  // What ended before this day was kept as long as it may be.
+  const days = erasuresOf(claims, 'contacts').map(({ fields }) => String(fields.get('keptFrom')?.value ?? ''));
+  const keptFrom = days.toSorted().at(-1) ?? '';
+  const erasures = erasuresOf(claims, 'customer').length;
   const nameIn = (id: string) => id.split('/')[1] ?? '';
-  return compareRows('quiet_list', rows, claims, (id) => byAge || (byName && !named.has(nameIn(id))));
+  return compareRows('quiet_list', rows, claims, (id) => {
+    const until = claims.value('quiet_list', id, 'day');
+    return (typeof until === 'string' && until < keptFrom) || (erasures > 0 && !named.has(nameIn(id)));
+  });
 }
 
-function erasuresOf(claims: RecordClaims, of: 'customer' | 'retention'): number {
-  return [...claims.all('erasure').values()].filter(({ fields }) => fields.get('of')?.value === of).length;
+function erasuresOf(claims: RecordClaims, of: string): readonly Claim[] {
+  return [...claims.all('erasure').values()].filter(({ fields }) => fields.get('of')?.value === of);
 }
 
 function namedRows(

@@ -64,7 +64,7 @@ async function walkDecisions(walk: RecordWalk, runId: string): Promise<RecordFau
   const gone = erased.all ? rows : erased.hashes.size;
   walk.counts.erased += gone;
   walk.counts.decisions += rows - gone;
-  return check.close(blocks, (row) => erased.all || erased.hashes.has(row));
+  return check.close(blocks, erased);
 }
 
 /** Rows under a run that froze or decided nothing would pass by all the rest. */

@@ -63,7 +63,7 @@ async function sayOfDataUses({ tx, claims }: RecordWalk): Promise<void> {
   }
 }
 
-/** The runs' own rows, what their manifests say of them and of what they used, and their funnels. */
+/** The runs' own rows, what their manifests say of them and of what they used, their funnels, their reproductions. */
 export const walkRunRows: WalkPart = async (walk) => {
   const { tx, claims } = walk;
   const found = await walkTable(walk, 'run');
@@ -83,7 +83,12 @@ export const walkRunRows: WalkPart = async (walk) => {
   return (
     (await walkTable(walk, 'run')) ??
     (await walkTable(walk, 'run_feed_file')) ??
-    compareRows('run_funnel', funnels, claims)
+    compareRows('run_funnel', funnels, claims) ??
+    (await walkTable(walk, 'scheduled_start')) ??
+    (await walkTable(walk, 'reproduction', ({ certificate, ...row }) => ({
+      ...row,
+      certificate: digestOf(String(certificate)),
+    })))
   );
 };
 
