@@ -14,6 +14,7 @@ import { modelFile } from '../../src/store/model.store.ts';
 import { ModelVersionRow } from '../../src/store/model-version.row.ts';
 import { partitionOf, readSnapshot } from '../../src/store/snapshot.store.ts';
 import { execute } from '../../src/use-cases/execute.ts';
+import { reproduceRun } from '../../src/use-cases/reproduce-run.ts';
 import { runWeek } from '../../src/use-cases/run-week.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
 import { benchCampaign, OPERATOR, openBench } from './bench-campaign.ts';
@@ -49,6 +50,7 @@ try {
     `peak memory${peakMemory('self').toFixed(0).padStart(29)} MiB  (scoring process ${children().toFixed(0)} MiB)`,
   );
   const floor = await floorOf(runId);
+  show('reproduced, to the last bit', await timedReproduction(runId));
   show('floor: COPY in, snapshot', floor.copyIn);
   show('floor: COPY out, snapshot', floor.copyOut);
   show('floor: onnxruntime', floor.score);
@@ -76,6 +78,13 @@ async function timedRun(week: string): Promise<{ runId: string; seconds: number 
   show('select, record, seal', select / 1000);
   show('the whole run', seconds);
   return { runId: run.id, seconds };
+}
+
+async function timedReproduction(runId: string): Promise<number> {
+  const begin = performance.now();
+  const { verdict } = await execute(services, OPERATOR, reproduceRun, { runId });
+  if (verdict !== 'IDENTICAL') throw new Error(`the reproduction is ${verdict}`);
+  return (performance.now() - begin) / 1000;
 }
 
 async function floorOf(runId: string): Promise<Floor> {
