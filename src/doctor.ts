@@ -30,6 +30,7 @@ export async function diagnose(settings: Settings): Promise<readonly Finding[]> 
     await folder('inbox', settings.inboxDir),
     await folder('outbox', settings.outboxDir),
     await auditKey(settings),
+    await auditExport(settings),
     await identity(settings),
     await notifications(settings),
     mailGateway(settings),
@@ -149,6 +150,15 @@ async function auditKey({ audit }: Settings): Promise<Finding> {
   return (found.mode & 0o077) === 0
     ? ok('audit key', `${audit.keyFile}, for ${audit.origin}`)
     : fail('audit key', `${audit.keyFile} can be read by others`, `chmod 600 ${audit.keyFile}`);
+}
+
+async function auditExport({ audit }: Settings): Promise<Finding> {
+  if (audit.exportDir !== null) return folder('audit export', audit.exportDir);
+  return warn(
+    'audit export',
+    'the audit log stays in the database, whose administrators could write all of it anew',
+    'set AUDIT_EXPORT_DIR to storage that they cannot change',
+  );
 }
 
 async function identity({ oidc }: Settings): Promise<Finding> {

@@ -54,6 +54,7 @@ describe('diagnose', () => {
       inbox: 'OK',
       outbox: 'OK',
       'audit key': 'WARN',
+      'audit export': 'WARN',
       identity: 'WARN',
       notifications: 'WARN',
       'mail tool': 'OK',
@@ -67,6 +68,7 @@ describe('diagnose', () => {
     await writeFile(join(cwd, 'data/keys/audit.key'), 'key', { mode: 0o600 });
     const found = await verdicts({
       DATABASE_URL: database.databaseUrl,
+      AUDIT_EXPORT_DIR: 'export',
       OIDC_ISSUER: await identityProvider(200),
       OIDC_AUDIENCE: 'waarom',
       SMTP_URL: await mailServer(),
