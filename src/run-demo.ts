@@ -17,6 +17,7 @@ import { DataUseRow } from './store/data-use.row.ts';
 import { decisionsToShow } from './store/decision.reads.ts';
 import { funnelOf } from './store/funnel.reads.ts';
 import { ModelVersionRow } from './store/model-version.row.ts';
+import { reproductionsOf } from './store/reproduction.reads.ts';
 import { RunRow } from './store/run.row.ts';
 import { SampleItemRow } from './store/sample-item.row.ts';
 import { applyCampaign } from './use-cases/apply-campaign.ts';
@@ -27,6 +28,7 @@ import { handOffReleased } from './use-cases/hand-off.ts';
 import { activateModel, approveModel } from './use-cases/model-lifecycle.ts';
 import { registerModel } from './use-cases/register-model.ts';
 import { releaseBatch } from './use-cases/release-batch.ts';
+import { reproduceRun } from './use-cases/reproduce-run.ts';
 import { reviewSample, submitBatch } from './use-cases/review-batch.ts';
 import { runWeek } from './use-cases/run-week.ts';
 import { startRun } from './use-cases/start-run.ts';
@@ -164,7 +166,7 @@ async function runOneWeek(
   return new Set(mailed.map(({ customer }) => customer));
 }
 
-/** The funnel of the last week and what was decided of two of its customers, with every reason. */
+/** The funnel of the last week, what was decided of two of its customers, with every reason, and the week executed once more. */
 async function report({ services }: App): Promise<string> {
   const { manager } = services.db;
   const [run] = await manager.find(RunRow, {
@@ -176,10 +178,13 @@ async function report({ services }: App): Promise<string> {
   const weeks = await manager.countBy(RunRow, { campaign: CAMPAIGN, current: true });
   const funnel = await funnelOf(manager, run.id);
   const decisions = await decisionsToShow(manager, run.id);
+  const [known] = await reproductionsOf(manager, [run.id]);
+  const { certificate } = known ?? (await execute(services, as('olga'), reproduceRun, { runId: run.id }));
   return [
     `\n${CAMPAIGN}, ${weeks} weeks run. ${run.week}: ${run.status}\n`,
     funnel === undefined ? '' : funnelText(funnel),
     ...decisions.map((decision) => `\n${decisionText(decision)}`),
+    `\n${certificate}`,
     '',
     '',
   ].join('\n');
