@@ -123,6 +123,8 @@ audit
   .option('--previous <file>', 'a checkpoint that was kept from an earlier look')
   .option('--mirror <folder>', 'another copy of the export')
   .action(async ({ export: folder, ...held }: Partial<OfflineOptions> & Omit<OfflineOptions, 'export'>) => {
+    const offline = held.key.length > 0 || held.witness.length > 0 || held.mirror !== undefined;
+    if (folder === undefined && offline) program.error('--key, --witness and --mirror need --export');
     const { text, intact } =
       folder === undefined
         ? await verifyAuditRecord(loadSettings(), held.previous ?? null)
