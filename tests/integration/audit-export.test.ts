@@ -129,7 +129,7 @@ describe('exportLog', () => {
     await exportAll(diskFolder(before));
     await append(service, 300, 800);
     await service.sequence(100);
-    await service.sequence(60);
+    await service.sequence(380);
     await service.sequence();
     let stopped = 0;
     for (let writes = 0; ; writes++) {
