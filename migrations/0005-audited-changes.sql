@@ -4,6 +4,7 @@
 
 -- The transaction that staged an entry, whichever of its savepoints did; the service has no right to give another.
 alter table audit_staged add column xact xid8 not null default pg_current_xact_id();
+create index audit_staged_xact on audit_staged (xact);
 
 -- The transactions under way that owe an entry, and for what. Empty to everyone else, so that a crash need not bring it back.
 create unlogged table audit_due (
@@ -22,25 +23,15 @@ begin
 end
 $$;
 
--- Nearly always the session's newest id is the entry's. Only where that entry was undone with its savepoint, or where there is
--- none, must the others that are staged be looked through: an index for that would cost every append more than this costs some.
 create function audit_require() returns trigger
   language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
 $$
-declare
-  newest bigint;
 begin
-  begin
-    newest := currval('audit_staged_id_seq');
-  exception when object_not_in_prerequisite_state then
-    newest := null; -- This session has staged nothing at all.
-  end;
-  if not exists (select from audit_staged s where s.id = newest and s.xact = pg_current_xact_id())
-     and not exists (select from audit_staged s where s.xact = pg_current_xact_id()) then
+  if not exists (select from audit_staged s where s.xact = new.xact) then
     raise exception '% refused: the transaction has no audit entry', new.change
       using errcode = 'integrity_constraint_violation';
   end if;
-  delete from audit_due d where d.xact = pg_current_xact_id();
+  delete from audit_due d where d.xact = new.xact;
   return null;
 end
 $$;

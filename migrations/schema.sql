@@ -608,6 +608,8 @@ CREATE INDEX audit_entry_campaign ON public.audit_entry USING btree (campaign, i
 
 CREATE INDEX audit_entry_subject ON public.audit_entry USING btree (subject, index);
 
+CREATE INDEX audit_staged_xact ON public.audit_staged USING btree (xact);
+
 CREATE INDEX batch_by_campaign ON public.batch USING btree (campaign, created_at DESC, id DESC);
 
 CREATE INDEX config_version_effective ON public.config_version USING btree (campaign, effective_from DESC);
@@ -686,20 +688,12 @@ CREATE OR REPLACE FUNCTION public.audit_require()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-declare
-  newest bigint;
 begin
-  begin
-    newest := currval('audit_staged_id_seq');
-  exception when object_not_in_prerequisite_state then
-    newest := null; -- This session has staged nothing at all.
-  end;
-  if not exists (select from audit_staged s where s.id = newest and s.xact = pg_current_xact_id())
-     and not exists (select from audit_staged s where s.xact = pg_current_xact_id()) then
+  if not exists (select from audit_staged s where s.xact = new.xact) then
     raise exception '% refused: the transaction has no audit entry', new.change
       using errcode = 'integrity_constraint_violation';
   end if;
-  delete from audit_due d where d.xact = pg_current_xact_id();
+  delete from audit_due d where d.xact = new.xact;
   return null;
 end
 $function$
