@@ -52,7 +52,7 @@ const JOBS: Readonly<Record<JobName, Job>> = {
   'continue-runs': { work: continueRuns, wakes: ['notify-incidents'] },
   'hand-off': { work: handOffReleased, wakes: ['notify-incidents'] },
   'notify-incidents': { work: notifyIncidents, wakes: [] },
-  'export-audit': { work: exportAudit, wakes: [] },
+  'export-audit': { work: exportAudit, wakes: ['notify-incidents'] },
   'reproduce-past': { work: reproducePast, wakes: ['notify-incidents'], cron: DAILY },
   retain: { work: retain, wakes: [], cron: DAILY },
 };

@@ -1,4 +1,5 @@
 import type { SelectQueryBuilder } from 'typeorm';
+import type { IncidentKind } from '../domain/incident.ts';
 import { IncidentRow } from './incident.row.ts';
 import type { Slice } from './slice.ts';
 import type { Transaction } from './transaction.ts';
@@ -26,6 +27,16 @@ export async function listIncidents(
 
 export async function countIncidents(db: Transaction, filter: IncidentFilter): Promise<number> {
   return filtered(db, filter).getCount();
+}
+
+/** Whether an incident of this kind that says this waits to be resolved. */
+export async function isIncidentOpen(
+  db: Transaction,
+  told: { readonly kind: IncidentKind; readonly summary: string },
+): Promise<boolean> {
+  return filtered(db, { campaign: null, open: true })
+    .andWhere('incident.kind = :kind and incident.summary = :summary', told)
+    .getExists();
 }
 
 function filtered(db: Transaction, { campaign, open }: IncidentFilter): SelectQueryBuilder<IncidentRow> {

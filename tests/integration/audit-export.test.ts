@@ -300,6 +300,30 @@ describe('the job', () => {
   });
 });
 
+describe('the job that cannot export', () => {
+  it('opens an incident, once, and goes on failing', async () => {
+    const harness = await ServiceHarness.start();
+    try {
+      const { db } = harness.services;
+      await db.transaction((tx) => appendEntry(tx, entryOf({})));
+      await db.transaction((tx) => sequence(tx, LOG, CLOCK));
+      const folder = diskFolder(root);
+      await folder.replace('tile/0/000.p/1', Buffer.alloc(32));
+      const services = { ...harness.services, auditExport: { folder, log: EXPORTED } };
+      const incidents = () => db.query('select kind, summary from incident');
+      const opened = [
+        { kind: 'RECORD_BROKEN', summary: expect.stringContaining('tile/0/000.p/1 is there already') },
+      ];
+      for (let time = 0; time < 2; time++) {
+        await expect(exportAudit(services)).rejects.toThrow('tile/0/000.p/1 is there already');
+        expect(await incidents()).toEqual(opened);
+      }
+    } finally {
+      await harness.stop();
+    }
+  });
+});
+
 describe('the commands', () => {
   it('export in every format, leave an entry of it, and verify without settings', async () => {
     const env = { DATABASE_URL: log.databaseUrl, DATA_DIR: join(root, 'data'), LOG_LEVEL: 'silent' };
