@@ -1,4 +1,5 @@
-import type { AuditEntry } from './entry.ts';
+import type { AuditAction } from './action.ts';
+import type { AuditEntry, EntryDetail } from './entry.ts';
 
 /** An act as a sentence has it: what someone did, and what someone wanted to do when the rules refused. */
 interface Phrase {
@@ -7,10 +8,11 @@ interface Phrase {
 }
 
 /** `{subject}` stands for the id of what the act was about. */
-const PHRASES: Readonly<Record<string, Phrase>> = {
+const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = {
   'campaign.apply': { did: 'applied the campaign', wanted: 'apply the campaign' },
   'campaign.read': { did: 'read the campaign', wanted: 'read the campaign' },
   'run.read': { did: 'read run {subject}', wanted: 'read run {subject}' },
+  'run.due': { did: 'noted that the run of {subject} was due', wanted: 'note that a run was due' },
   'run.start': { did: 'started run {subject}', wanted: 'start run {subject}' },
   'run.resume': { did: 'resumed run {subject}', wanted: 'resume run {subject}' },
   'run.receive': {
@@ -110,6 +112,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
     wanted: 'erase what was past its period',
   },
   'incident.open': { did: 'opened incident {subject}', wanted: 'open an incident' },
+  'incident.notify': { did: 'told of incident {subject}', wanted: 'tell of incident {subject}' },
   'incident.read': { did: 'read incident {subject}', wanted: 'read incident {subject}' },
   'incident.resolve': { did: 'resolved incident {subject}', wanted: 'resolve incident {subject}' },
   'audit.read': { did: 'read the audit log', wanted: 'read the audit log' },
@@ -117,9 +120,15 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'audit.readOwn': { did: 'read their own audit entries', wanted: 'read their own audit entries' },
 };
 
-/** An entry as one English sentence, for instance "o.one (OPERATOR) released batch 7 of investing-retail." */
+/** More of a reason is read in the entry. */
+const LONGEST_REASON = 200;
+
+/**
+ * An entry as one English sentence, with the change of status and the reason where it has them, for instance
+ * `o.one (OPERATOR) released batch 7 of investing-retail, from APPROVED to RELEASED.`
+ */
 export function summaryOf(entry: AuditEntry): string {
-  const { actor, role, action, campaign, subject, refusal } = entry;
+  const { actor, role, action, campaign, subject, refusal, details } = entry;
   const phrase = Object.hasOwn(PHRASES, action) ? PHRASES[action] : undefined;
   const { did, wanted } = phrase ?? generic(action, subject);
   const act = (refusal === null ? did : `wanted to ${wanted}`).replace(
@@ -129,7 +138,27 @@ export function summaryOf(entry: AuditEntry): string {
   const who = role === null ? actor : `${actor} (${role})`;
   const where = campaign === null ? '' : ` of ${campaign}`;
   const end = refusal === null ? '' : ` and was refused: ${refusal.code}, ${refusal.rule}`;
-  return `${who} ${act}${where}${end}.`;
+  return `${who} ${act}${where}${changeIn(details)}${end}.`;
+}
+
+function changeIn({ before, after, outcome, reason }: AuditEntry['details']): string {
+  const status = isWord(before) && isWord(after) ? `, from ${before} to ${after}` : '';
+  const result = isWord(outcome) ? `: ${outcome}` : '';
+  const why =
+    typeof reason === 'string' && !isDigest(reason) && reason !== ''
+      ? `, because: ${JSON.stringify(cut(reason))}`
+      : '';
+  return `${status}${result}${why}`;
+}
+
+function isWord(detail: EntryDetail | undefined): detail is string {
+  return typeof detail === 'string' && !isDigest(detail);
+}
+
+const isDigest = (text: string) => text.startsWith('sha256:');
+
+function cut(text: string): string {
+  return text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON).toWellFormed()}…`;
 }
 
 function generic(action: string, subject: string | null): Phrase {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ACTION_NEEDS } from '../../../src/audit/action.ts';
 import type { AuditEntry } from '../../../src/audit/entry.ts';
 import { summaryOf } from '../../../src/audit/summary.ts';
 import { PERMISSIONS } from '../../../src/domain/permissions.ts';
@@ -26,6 +27,31 @@ describe('summaryOf', () => {
     expect(summaryOf({ ...ENTRY, role: null, action: 'batch.approve', refusal })).toBe(
       'o.one wanted to approve batch 7 of investing-retail and was refused: FORBIDDEN, batch.approve.',
     );
+  });
+
+  it('says from what to what and why, but no digest', () => {
+    const details = { before: 'APPROVED', after: 'HELD', reason: 'the "texts" are wrong\nagain' };
+    expect(summaryOf({ ...ENTRY, action: 'batch.hold', details })).toBe(
+      'o.one (OPERATOR) held batch 7 of investing-retail, from APPROVED to HELD, because: "the \\"texts\\" are wrong\\nagain".',
+    );
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const digests = { before: digest, after: digest, reason: digest };
+    expect(summaryOf({ ...ENTRY, action: 'batch.remove', details: digests })).toBe(
+      'o.one (OPERATOR) removed a customer from batch 7 of investing-retail.',
+    );
+    const long = summaryOf({ ...ENTRY, details: { reason: 'a'.repeat(2000) } });
+    expect(long.length).toBeLessThan(300);
+  });
+
+  it('reads every act that is recorded, done and refused, as one sentence about what it was about', () => {
+    const refusal = { code: 'FORBIDDEN', rule: 'x' };
+    for (const action of Object.keys(ACTION_NEEDS)) {
+      const sentences = [summaryOf({ ...ENTRY, action }), summaryOf({ ...ENTRY, action, refusal })];
+      for (const sentence of sentences) {
+        expect(sentence).toMatch(/^o\.one [^\n]+ of investing-retail[^\n]*\.$/);
+        expect(sentence).not.toMatch(/ (did|do) [a-z]+\.|\{|undefined/);
+      }
+    }
   });
 
   it('says something of an act that it has no phrase for', () => {
