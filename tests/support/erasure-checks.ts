@@ -6,8 +6,8 @@ import { BatchRow } from '../../src/store/batch.row.ts';
 import { currentDigest } from '../../src/store/batch.store.ts';
 import { decisionPaths } from '../../src/store/decision.store.ts';
 import { erasedRows, erasureDigest } from '../../src/store/erasure.reads.ts';
+import { snapshotDigest } from '../../src/store/reproduction.reads.ts';
 import { RunRow } from '../../src/store/run.row.ts';
-import { snapshotDigest } from '../../src/store/snapshot-digest.reads.ts';
 import type { Database, Transaction } from '../../src/store/transaction.ts';
 import { decisionsOf } from './run-record.ts';
 
@@ -31,10 +31,9 @@ export async function disagreements(db: Database): Promise<readonly string[]> {
 async function runFaults(db: Database, tx: Transaction, run: RunRow): Promise<readonly string[]> {
   const faults: string[] = [];
   const fault = (what: string) => faults.push(`${run.week} ${what}`);
-  if (run.snapshotDigest !== null) {
-    const found = await snapshotDigest(tx, run.id);
-    const whole = found.rows + found.erased === run.snapshotRows && found.misplaced === null;
-    if (found.digest !== null && (found.digest !== run.snapshotDigest || !whole)) fault('snapshot');
+  if (run.snapshotDigest !== null && !(await erasedRows(tx, 'snapshot', run.id)).all) {
+    const { digest, moved } = await snapshotDigest(tx, run.id, run.snapshotRows ?? 0);
+    if (digest !== run.snapshotDigest || moved) fault('snapshot');
   }
   if (run.decisionRoot === null) return faults;
   const blocks: { hashes: Buffer }[] = await tx.query(

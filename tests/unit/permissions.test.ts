@@ -21,6 +21,7 @@ const TABLE: Readonly<Record<string, readonly [acts: readonly Permission[], role
     [O, M, C],
   ],
   'runs: start, resume': [['run.start', 'run.resume'], [O]],
+  'runs: reproduce': [['run.reproduce'], [O, C]],
   'batch: see': [['batch.read'], [O, M, C]],
   'batch: review, remove, submit, release': [
     ['batch.review', 'batch.remove', 'batch.submit', 'batch.release'],
