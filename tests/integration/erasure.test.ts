@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { digestOf } from '../../src/audit/digest.ts';
 import { addWeeks, type IsoWeek } from '../../src/domain/week.ts';
+import { shareCustomer } from '../../src/store/customer-pseudonym.store.ts';
 import type { RunRow } from '../../src/store/run.row.ts';
 import { approveBatch, rejectBatch } from '../../src/use-cases/decide-batch.ts';
 import { eraseCustomer, requestErasure } from '../../src/use-cases/erase-customer.ts';
@@ -18,7 +19,7 @@ import { likelyScorer } from '../support/likely-scorer.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { CARLA, MARK, OLGA, person, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
-import { changeRows } from '../support/state-change.ts';
+import { changeRows, changeState } from '../support/state-change.ts';
 
 let harness: ServiceHarness;
 let owner: pg.Client;
@@ -237,6 +238,28 @@ describe('erasing', () => {
     const refused = both.find((one) => one.status === 'rejected');
     expect(refused?.reason.refusal.code).toBe('ERASED');
     expect(await disagreements(harness.services.db)).toEqual([]);
+  });
+
+  it('waits for whoever adds to what is known of the customer, and takes that too', async () => {
+    await harness.release(await decided());
+    const customer = id(13);
+    await request(customer);
+    let erasing: Promise<unknown> = Promise.resolve();
+    await changeState(harness.services.db, async (tx) => {
+      await shareCustomer(tx, customer);
+      await tx.query(
+        `insert into opt_out (customer, recorded_on, recorded_by) values ($1, '2026-01-01', 'cees')`,
+        [customer],
+      );
+      erasing = erase(customer);
+      await vi.waitFor(async () => {
+        const waiting = await tx.query(`select from pg_locks l join pg_database d on d.oid = l.database
+           where d.datname = current_database() and l.locktype = 'advisory' and not l.granted`);
+        expect(waiting).toHaveLength(1);
+      });
+    });
+    await erasing;
+    expect(await tablesWith(harness.services.db, customer)).toEqual([]);
   });
 
   it('and a release at once end as if one came after the other', async () => {
