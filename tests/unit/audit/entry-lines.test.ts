@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AuditEntry, entryBytes } from '../../../src/audit/entry.ts';
 import { CSV, csvCell, JSON_LINES } from '../../../src/audit/entry-lines.ts';
+import { summaryOf } from '../../../src/audit/summary.ts';
 
 const ENTRY: AuditEntry = {
   at: '2026-11-16T09:30:00.125Z',
@@ -55,7 +56,7 @@ describe('an entry', () => {
     );
     expect(line).toBe(
       '7,2026-11-16T09:30:00.125Z,o.one,OPERATOR,batch.release,investing-retail,b1,,r1,,,' +
-        '"{""reason"":""fine, \\""really\\"""",""rows"":3}",o.one (OPERATOR) released batch b1 of investing-retail.\r\n',
+        `"{""reason"":""fine, \\""really\\"""",""rows"":3}",${csvCell(summaryOf(ENTRY))}\r\n`,
     );
     const refusal = { code: 'FORBIDDEN', rule: 'batch.release' };
     expect(CSV.line(8, entryBytes({ ...ENTRY, refusal }))).toContain(',r1,FORBIDDEN,batch.release,');
@@ -66,7 +67,7 @@ describe('an entry', () => {
     const line = JSON_LINES.line(7, bytes);
     expect(JSON.parse(line)).toEqual({
       index: 7,
-      summary: 'o.one (OPERATOR) released batch b1 of investing-retail.',
+      summary: summaryOf(ENTRY),
       entry: ENTRY,
     });
     expect(line.endsWith(`"entry":${Buffer.from(bytes).toString()}}\n`)).toBe(true);
