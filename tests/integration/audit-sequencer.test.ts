@@ -172,6 +172,40 @@ it('loses nothing and doubles nothing when it is cut off before it commits', asy
   expect(await service.verify()).toMatchObject({ entries: 5, staged: 0, fault: null });
 });
 
+it('loses nothing and doubles nothing wherever it is cut off, also where its commit is not heard of', async () => {
+  await using log = await createAuditLog();
+  const [owner, service] = [await log.owner(), await log.service()];
+  // The lock, what is staged, the checkpoint, its hashes and the move; before each of them, and at last after the commit.
+  const statements = 5;
+  for (let cutAt = 0; cutAt <= statements; cutAt++) {
+    await service.append(...numbered(3, `${cutAt}.`));
+    const cut = await log.service();
+    const [{ pid = 0 } = {}] = await cut.rows<{ pid: number }>('select pg_backend_pid() as pid');
+    const end = () => owner.query('select pg_terminate_backend($1, 10000)', [pid]);
+    let asked = 0;
+    const tx = {
+      query: async (sql: string, parameters?: unknown[]) => {
+        if (asked++ === cutAt) await end();
+        return cut.query(sql, parameters);
+      },
+    };
+    await cut.query('begin');
+    const work = sequence(tx, LOG, CLOCK);
+    if (cutAt < statements) await expect(work).rejects.toThrow();
+    else {
+      await work;
+      await cut.query('commit');
+      await end();
+    }
+    expect((await service.verify()).fault).toBeNull();
+    expect(await service.sequence()).toBe(cutAt === statements ? 0 : 3);
+    expect(await service.verify()).toMatchObject({ entries: 3 * (cutAt + 1), staged: 0, fault: null });
+  }
+  expect(await subjects(service)).toEqual(
+    Array.from({ length: 6 }, (_, n) => numbered(3, `${n}.`).map(({ subject }) => subject)).flat(),
+  );
+});
+
 it('goes on after a failure, and says so', async () => {
   await using log = await createAuditLog();
   const service = await log.service();
