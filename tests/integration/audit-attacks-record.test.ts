@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -93,7 +93,10 @@ describe('decisions', () => {
     expect(fault).toMatchObject({ table: 'decision_leaf', id: record.released.id, row: 0, rule: 'DIGEST' });
   });
 
-  it('a score is edited, its leaf and the whole tree to match', async () => {
+  it.each([
+    ['its leaf and its block', false, { table: 'decision_leaf', row: null, rule: 'DIGEST' }],
+    ['its leaf and the whole tree', true, { table: 'run', field: 'decisionRoot', rule: 'DIFFERS' }],
+  ])('a score is edited, %s to match', async (_, whole, expected) => {
     const { fault } = await record.after((tx) =>
       tamper(tx, [released, 'decision_leaf', 'run'], async () => {
         const { id } = record.released;
@@ -105,16 +108,10 @@ describe('decisions', () => {
         const root = merkleRoot(block.hashes);
         await tx.query('update decision_leaf set root = $2 where run_id = $1', [id, root]);
         const text = `sha256:${Buffer.from(root).toString('hex')}`;
-        await tx.query('update run set decision_root = $2 where id = $1', [id, text]);
+        if (whole) await tx.query('update run set decision_root = $2 where id = $1', [id, text]);
       }),
     );
-    expect(fault).toMatchObject({
-      table: 'run',
-      id: record.released.id,
-      field: 'decisionRoot',
-      rule: 'DIFFERS',
-      entry: await decided(),
-    });
+    expect(fault).toMatchObject({ id: record.released.id, entry: await decided(), ...expected });
   });
 
   it('one is moved to another run', async () => {
@@ -488,7 +485,6 @@ describe('an approved batch', () => {
   it('has its file in the outbox edited', async () => {
     const [{ file }] = await record.owner.query('select file from hand_off');
     const path = join(record.harness.folder, 'outbox', SMALL, file);
-    const { readFile } = await import('node:fs/promises');
     const before = await readFile(path);
     await writeFile(path, `${before.toString()}c999,MODEL,small\n`);
     const { fault } = await record.after(async () => {});
