@@ -45,7 +45,9 @@ async function walkQuietList(
   if ('rule' in rows) return rows;
   counts.rows += rows.length;
   // What ended before this day was kept as long as it may be.
-  const days = erasuresOf(claims, 'contacts').map(({ fields }) => String(fields.get('keptFrom')?.value ?? ''));
+  const days = erasuresOf(claims, 'contacts').map(({ fields }) =>
+    String(fields.get('keptFrom')?.value ?? ''),
+  );
   const keptFrom = days.toSorted().at(-1) ?? '';
   const erasures = erasuresOf(claims, 'customer').length;
   const nameIn = (id: string) => id.split('/')[1] ?? '';
