@@ -21,6 +21,12 @@ const ACTS = `
   union all select 'batch.release', id::text, digest from batch where released_at is not null
   union all select 'batch.handOff', batch_id::text, digest from hand_off where delivered_at is not null`;
 
+/** The names under which the log speaks of customers (src/audit/pseudonym.ts). */
+const NAMES = `
+  select customer, 'customer:' || left(translate(encode(sha256(secret || convert_to(customer, 'UTF8')), 'base64'), '+/', '-_'), 22)
+           as name
+  from customer_pseudonym`;
+
 const RULES: Readonly<Record<string, string>> = {
   'every act has exactly one entry, every entry its act': `
     select coalesce(a.action, e.action) as action, count(e.index) from (${ACTS}) a
@@ -32,12 +38,14 @@ const RULES: Readonly<Record<string, string>> = {
     having count(e.index) <> 1 or a.action is null`,
   'every verdict has an entry': `
     select s.batch_id, s.position from sample_item s where verdict <> 'PENDING' and not exists (
-      select from (${ENTRIES}) e where action = 'batch.review' and not refused and subject = s.batch_id::text
-        and details ->> 'customer' = s.customer and details ->> 'verdict' = s.verdict)`,
+      select from (${ENTRIES}) e join (${NAMES}) n on details ->> 'customer' = n.name
+      where action = 'batch.review' and not refused and subject = s.batch_id::text and n.customer = s.customer
+        and details ->> 'verdict' = s.verdict)`,
   'every protected customer has an entry': `
     select customer from (select customer, 'customer.optOut' as action from opt_out
                           union select customer, 'customer.quiet' from quiet_list) p
-    where not exists (select from (${ENTRIES}) e where e.action = p.action and e.subject = p.customer and not refused)`,
+    where not exists (select from (${ENTRIES}) e join (${NAMES}) n on e.subject = n.name
+                      where e.action = p.action and n.customer = p.customer and not refused)`,
   'what was refused was done by another before': `
     select action from (${ENTRIES}) e where refused and action !~ '^batch\\.(review|remove|submit|approve|release)$'`,
 };

@@ -75,7 +75,10 @@ export class CopyEncoder {
   }
 
   text(value: string): void {
-    if (value.length <= SHORT && isAscii(value)) return this.ascii(value);
+    if (value.length <= SHORT && isAscii(value)) {
+      this.ascii(value);
+      return;
+    }
     if (3 * value.length > this.#buffer.length - this.#at - 4) this.#grow(3 * value.length);
     const length = this.#buffer.write(value, this.#at + 4, 'utf8');
     this.#int4(length);

@@ -42,7 +42,8 @@ describe('DecisionComparison', () => {
 
   it('counts all differences and lists the first ten', () => {
     const comparison = new DecisionComparison();
-    for (let i = 0; i < 12; i++) comparison.add(7, recorded, { ...recorded, outcome: 'NOT_CHOSEN', arm: null });
+    for (let i = 0; i < 12; i++)
+      comparison.add(7, recorded, { ...recorded, outcome: 'NOT_CHOSEN', arm: null });
     expect(comparison.differing).toBe(12);
     expect(comparison.first).toHaveLength(10);
     expect(comparison.first[0]).toEqual({
