@@ -85,10 +85,10 @@ function columnsOf(row: Row, place: number): object[] {
 }
 
 /**
- * While more is staged than a transaction takes, the sequencer rests three times as long as it worked: those who append at such a
- * moment come first, and what waits is taken when they are done.
+ * While more is staged than a transaction takes, the sequencer rests five times as long as it worked, `pause` at most: those
+ * who append at such a moment come first, and what waits is taken when they are done.
  */
-const REST = 3;
+const REST = 5;
 
 /** Sequences until stopped. `stop` waits for the transaction under way. */
 export function startSequencer(options: SequencerOptions): { stop(): Promise<void> } {
