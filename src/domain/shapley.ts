@@ -1,3 +1,7 @@
+/** By reading trees, by asking the model for every coalition, or, where both are out of reach, by sampled orders. */
+export const ATTRIBUTION_METHODS = ['TREES', 'COALITIONS', 'SAMPLED'] as const;
+export type AttributionMethod = (typeof ATTRIBUTION_METHODS)[number];
+
 /** How a score comes about: baseline + the sum of the values is the score. */
 export interface Attribution {
   /** The mean score of the reference rows. */
