@@ -1,4 +1,5 @@
 import type { ModelPackage } from './model-card.ts';
+import type { Attribution, AttributionMethod } from './shapley.ts';
 import type { IsoDate, IsoWeek } from './week.ts';
 
 /** The instant it is. */
@@ -85,13 +86,40 @@ export interface ModelSpec {
   readonly output: { readonly name: string; readonly index: number };
 }
 
+/** A score shared out over the features that made it. */
+export interface ExplainedScore extends Attribution {
+  readonly method: AttributionMethod;
+  /** Of each sampled value; null where they are exact. */
+  readonly standardErrors: Float64Array | null;
+}
+
 /** A model opened in a process of its own. */
 export interface ScoringSession {
   /** Runtime, version and options, as the manifest records them. */
   readonly runtime: string;
   /** Scores rows × features (row-major) to one probability a row. Throws ScoringError. */
   score(matrix: Float32Array, rows: number): Promise<Float64Array>;
+  /**
+   * Shapley values of the scores of `rows` against the rows of `reference` (both row-major, features in the spec's order):
+   * one explained row a row, exact where it can be. Throws ScoringError.
+   */
+  explain(reference: Float32Array, rows: Float32Array): Promise<readonly ExplainedScore[]>;
   close(): Promise<void>;
+}
+
+/** The languages of the texts. */
+export type PhraseLanguage = 'nl' | 'en';
+
+/** Versioned templates of texts in the languages of the service, as ICU messages. */
+export interface Phrasebook {
+  /** The version that a text was written with, such as `explanation/1`. */
+  readonly version: string;
+  /** Throws where the phrase is not in the book or a value that it names is missing. */
+  say(
+    language: PhraseLanguage,
+    phrase: string,
+    values?: Readonly<Record<string, string | number | Date>>,
+  ): string;
 }
 
 /** A model that cannot be opened or run; the message says what is wrong and how to export it instead. */

@@ -42,6 +42,7 @@ const scorer: Scorer = {
         await onBatch(n++);
         return scores;
       },
+      explain: (reference, rows) => session.explain(reference, rows),
       close: () => session.close(),
     };
   },

@@ -37,6 +37,7 @@ beforeAll(async () => {
             scored += rows;
             return session.score(matrix, rows);
           },
+          explain: (reference, rows) => session.explain(reference, rows),
           close: () => session.close(),
         };
       },

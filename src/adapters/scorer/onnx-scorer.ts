@@ -1,4 +1,11 @@
-import { type ModelSpec, type Scorer, ScoringError, type ScoringSession } from '../../domain/ports.ts';
+import {
+  type ExplainedScore,
+  type ModelSpec,
+  type Scorer,
+  ScoringError,
+  type ScoringSession,
+} from '../../domain/ports.ts';
+import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
 import { ModelProcess, type ScorerLimits } from './model-process.ts';
 import { readOnnxModel } from './onnx-model.ts';
 import { FRAME } from './scorer-frames.ts';
@@ -9,6 +16,9 @@ export const DEFAULT_SCORER_LIMITS: ScorerLimits = {
   batchMilliseconds: 60_000,
   memoryBytes: 2 * 2 ** 30,
 };
+
+/** One being explained and one waiting: the process never idles, and a batch waits for two rows at most. */
+const ROWS_UNDER_WAY = 2;
 
 /** Opens models with onnxruntime, each in a child process with bounded time and memory. */
 export class OnnxScorer implements Scorer {
@@ -54,6 +64,16 @@ class OnnxScoringSession implements ScoringSession {
     return scores;
   }
 
+  /**
+   * Explains row after row, a few under way at a time, so that batches handed in meanwhile take their turn between them. What is
+   * handed in is copied.
+   */
+  explain(reference: Float32Array, rows: Float32Array): Promise<readonly ExplainedScore[]> {
+    const explained = this.explainRows(reference.slice(), rows.slice());
+    explained.catch(() => undefined);
+    return explained;
+  }
+
   close(): Promise<void> {
     return this.process.close();
   }
@@ -79,6 +99,54 @@ class OnnxScoringSession implements ScoringSession {
       }
     }
     return scores;
+  }
+
+  private async explainRows(
+    reference: Float32Array<ArrayBuffer>,
+    rows: Float32Array<ArrayBuffer>,
+  ): Promise<readonly ExplainedScore[]> {
+    const width = this.features.length;
+    if (reference.length % width !== 0 || rows.length % width !== 0)
+      throw new RangeError(`the reference or the rows are not rows of ${width}`);
+    if (reference.length === 0) throw new ScoringError('the model has no reference rows to explain against');
+    this.refuseNonFinite(reference);
+    this.refuseNonFinite(rows);
+    const explained: ExplainedScore[] = [];
+    const underWay: Promise<ExplainedScore>[] = [];
+    for (let at = 0; at < rows.length; at += width) {
+      const row = this.explainRow(reference, rows.subarray(at, at + width));
+      // Where the row before fails, nobody waits for this one.
+      row.catch(() => undefined);
+      underWay.push(row);
+      const first = underWay.length > ROWS_UNDER_WAY ? underWay.shift() : undefined;
+      if (first !== undefined) explained.push(await first);
+    }
+    return explained.concat(await Promise.all(underWay));
+  }
+
+  private async explainRow(
+    reference: Float32Array<ArrayBuffer>,
+    row: Float32Array<ArrayBuffer>,
+  ): Promise<ExplainedScore> {
+    const width = this.features.length;
+    const { body, value } = await this.process.request(FRAME.EXPLAIN, reference.length / width, [
+      new Uint8Array(reference.buffer),
+      new Uint8Array(row.buffer, row.byteOffset, row.byteLength),
+    ]);
+    const numbers = new Float64Array(body.buffer);
+    const [baseline] = numbers;
+    const method = ATTRIBUTION_METHODS[value];
+    const expected = method === 'SAMPLED' ? 1 + 2 * width : 1 + width;
+    if (method === undefined || baseline === undefined || numbers.length !== expected)
+      throw new ScoringError(`the model process explained no row of ${width} features`);
+    if (!numbers.every(Number.isFinite))
+      throw new ScoringError('the score of a row could not be shared out: a part of it is no finite number');
+    return {
+      method,
+      baseline,
+      values: numbers.slice(1, 1 + width),
+      standardErrors: method === 'SAMPLED' ? numbers.slice(1 + width) : null,
+    };
   }
 
   private refuseNonFinite(batch: Float32Array): void {

@@ -1,5 +1,7 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
+import type { OnnxExplainer } from './onnx-explainer.ts';
 import type { OnnxSession } from './onnx-session.ts';
 import { FRAME, FrameReader, frameHead } from './scorer-frames.ts';
 import type { ScoringPlan } from './scoring-plan.ts';
@@ -12,15 +14,24 @@ async function serve(): Promise<void> {
   const replies = new Socket({ fd: 3 });
   const reader = new FrameReader(2 ** 32 - 1);
   let session: OnnxSession | undefined;
+  let explainer: OnnxExplainer | undefined;
   for await (const chunk of process.stdin) {
     for (const { kind, value, body } of reader.push(chunk)) {
       try {
         if (kind === FRAME.OPEN) {
-          session = await open(body, value);
+          ({ session, explainer } = await open(body, value));
           reply(replies, FRAME.OPENED, 0, Buffer.from(session.runtime));
         } else if (kind === FRAME.SCORE && session !== undefined) {
           const scores = await session.score(new Float32Array(body.buffer), value);
           reply(replies, FRAME.SCORES, value, new Uint8Array(scores.buffer));
+        } else if (kind === FRAME.EXPLAIN && explainer !== undefined) {
+          const { method, baseline, values, standardErrors } = await explainer.explain(
+            new Float32Array(body.buffer),
+            value,
+          );
+          const numbers = Float64Array.of(baseline, ...values, ...(standardErrors ?? []));
+          const place = ATTRIBUTION_METHODS.indexOf(method);
+          reply(replies, FRAME.EXPLAINED, place, new Uint8Array(numbers.buffer));
         }
       } catch (error) {
         reply(replies, FRAME.ERROR, 0, Buffer.from(error instanceof Error ? error.message : 'unknown error'));
@@ -29,10 +40,13 @@ async function serve(): Promise<void> {
   }
 }
 
-async function open(body: Uint8Array, planLength: number): Promise<OnnxSession> {
+async function open(body: Uint8Array, planLength: number) {
   const plan: ScoringPlan = JSON.parse(Buffer.from(body.subarray(0, planLength)).toString());
   const { OnnxSession } = await import('./onnx-session.ts');
-  return OnnxSession.open(body.slice(planLength), plan);
+  const { OnnxExplainer } = await import('./onnx-explainer.ts');
+  const model = body.slice(planLength);
+  const session = await OnnxSession.open(model, plan);
+  return { session, explainer: new OnnxExplainer(session, model, plan) };
 }
 
 function reply(replies: Socket, kind: number, value: number, body: Uint8Array): void {

@@ -42,16 +42,16 @@ export class WarmScorer implements Scorer {
 
   #lend(key: string, session: ScoringSession): ScoringSession {
     let fit = true;
+    const watched = <T>(answer: Promise<T>): Promise<T> => {
+      answer.catch(() => {
+        fit = false;
+      });
+      return answer;
+    };
     return {
       runtime: session.runtime,
-      score: async (matrix, rows) => {
-        try {
-          return await session.score(matrix, rows);
-        } catch (error) {
-          fit = false;
-          throw error;
-        }
-      },
+      score: (matrix, rows) => watched(session.score(matrix, rows)),
+      explain: (reference, rows) => watched(session.explain(reference, rows)),
       close: async () => {
         if (!fit) return session.close();
         await this.close();

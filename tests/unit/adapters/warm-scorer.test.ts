@@ -8,7 +8,7 @@ const spec = (text: string): ModelSpec => ({
   output: { name: 'p', index: 1 },
 });
 
-/** Counts what is opened and closed; scores the text `bad` with an error. */
+/** Counts what is opened and closed; scores and explains the text `bad` with an error. */
 function counting() {
   const counts = { opened: 0, closed: 0 };
   const inner: Scorer = {
@@ -19,6 +19,10 @@ function counting() {
         score: async (_matrix, rows) => {
           if (Buffer.from(model).toString() === 'bad') throw new Error('no score');
           return new Float64Array(rows);
+        },
+        explain: async () => {
+          if (Buffer.from(model).toString() === 'bad') throw new Error('no values');
+          return [];
         },
         close: async () => void counts.closed++,
       };
@@ -54,6 +58,14 @@ describe('WarmScorer', () => {
     const { counts, scorer } = counting();
     const session = await scorer.open(spec('bad'));
     await expect(session.score(new Float32Array(1), 1)).rejects.toThrow('no score');
+    await session.close();
+    expect(counts.closed).toBe(1);
+  });
+
+  it('keeps no session that failed to explain', async () => {
+    const { counts, scorer } = counting();
+    const session = await scorer.open(spec('bad'));
+    await expect(session.explain(new Float32Array(1), new Float32Array(1))).rejects.toThrow('no values');
     await session.close();
     expect(counts.closed).toBe(1);
   });
