@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { FolderFeedSource } from './adapters/feed/folder-feed-source.ts';
 import { requestIds } from './adapters/http/request-ids.ts';
@@ -11,19 +12,21 @@ import { startEmbeddedPostgres } from './adapters/postgres/embedded-postgres.ts'
 import { OnnxScorer } from './adapters/scorer/onnx-scorer.ts';
 import { WarmScorer } from './adapters/scorer/warm-scorer.ts';
 import { systemClock, systemIds, systemRandomness } from './adapters/system/system-ports.ts';
+import { YamlPhrasebook } from './adapters/texts/yaml-phrasebook.ts';
 import type { SignedLog } from './audit/sequencer.ts';
 import { signNote } from './audit/signed-note.ts';
 import { tombstonesOf } from './audit/tombstone.ts';
 import { formerAuditKeys, openAuditKey } from './audit-key.ts';
 import type { Settings } from './config.ts';
 import type { Authenticator } from './domain/authenticator.ts';
+import { EXPLANATION_TEXTS } from './domain/explanation-text.ts';
 import { exportFolderOf, mailToolOf, notifierOf } from './gateways.ts';
 import { ownerDataSource, serviceDataSource } from './store/data-source.ts';
 import { ENTITIES } from './store/entities.ts';
 import { assertSchemaVersion, migrate } from './store/migrate.ts';
 import type { Database } from './store/transaction.ts';
 import type { RunProgress, Services } from './use-cases/services.ts';
-import { engineVersion } from './version.ts';
+import { engineVersion, PACKAGE_ROOT } from './version.ts';
 
 /** Where the database is, and how to leave it. */
 export interface OpenDatabase {
@@ -89,6 +92,7 @@ export async function openApp(
       packages: new FileModelPackageReader(),
       mailTool: mailToolOf(settings),
       notifier: notifierOf(settings, logger),
+      phrases: await YamlPhrasebook.open(join(PACKAGE_ROOT, 'texts'), EXPLANATION_TEXTS),
       progress: announcing(db, logger, onProgress),
       auditExport:
         exportDir === null

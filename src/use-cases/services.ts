@@ -8,6 +8,7 @@ import type {
   MailTool,
   ModelPackageReader,
   Notifier,
+  Phrasebook,
   Randomness,
   Scorer,
 } from '../domain/ports.ts';
@@ -36,6 +37,8 @@ export interface Services {
   readonly packages: ModelPackageReader;
   readonly mailTool: MailTool;
   readonly notifier: Notifier;
+  /** The texts of explanations. */
+  readonly phrases: Phrasebook;
   /** Tells whoever watches; never waited for. */
   readonly progress: (progress: RunProgress) => void;
   /** Where the audit log is exported to as it grows; null where it is not. */

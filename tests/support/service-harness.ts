@@ -34,6 +34,7 @@ import type { Services } from '../../src/use-cases/services.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
 import { LOG } from './audit-log.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { explanationTexts } from './explanation-texts.ts';
 
 /** Where the reference material of the design lies, beside the project; tests that need it skip where it is absent. */
 export const SHARED = join(import.meta.dirname, '../../../shared');
@@ -74,6 +75,7 @@ export class ServiceHarness {
       scorer: new OnnxScorer(),
       packages: new FileModelPackageReader(),
       mailTool: new OutboxMailTool(join(folder, 'outbox')),
+      phrases: await explanationTexts(),
       notifier: { notify: async (message) => void harness.told.push(message) },
       progress: () => {},
       auditExport: null,
