@@ -23,13 +23,14 @@ interface Grouped {
  */
 export class TreeExplainer {
   readonly baseline: number;
+  private readonly ensemble: TreeEnsemble;
+  private readonly references: readonly Float32Array[];
   readonly #grouped: readonly Grouped[];
 
   /** @param references float32 rows of features; at least one */
-  constructor(
-    private readonly ensemble: TreeEnsemble,
-    private readonly references: readonly Float32Array[],
-  ) {
+  constructor(ensemble: TreeEnsemble, references: readonly Float32Array[]) {
+    this.ensemble = ensemble;
+    this.references = references;
     if (references.length === 0) throw new RangeError('values need reference rows to stand against');
     this.baseline = references.reduce((sum, row) => sum + treeScore(ensemble, row), 0) / references.length;
     this.#grouped = ensemble.trees.map((tree) => grouped(tree, references));

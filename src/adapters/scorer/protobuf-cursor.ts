@@ -16,13 +16,13 @@ export class ProtobufCursor {
   start = 0;
   end = 0;
   private position: number;
+  private readonly bytes: Uint8Array;
+  private readonly limit: number;
 
-  constructor(
-    private readonly bytes: Uint8Array,
-    from = 0,
-    private readonly limit = bytes.length,
-  ) {
+  constructor(bytes: Uint8Array, from = 0, limit = bytes.length) {
+    this.bytes = bytes;
     this.position = from;
+    this.limit = limit;
   }
 
   /** Moves to the next field; false at the end of the message. Throws ProtobufError. */
