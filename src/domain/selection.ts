@@ -68,6 +68,23 @@ export interface ErasedChoice {
   readonly explored: boolean;
 }
 
+/** Whether the model's choice falls on a score of this rank: at or above the threshold, and within capacity. */
+export function isChosen(
+  score: number,
+  rank: number,
+  { threshold, capacity }: Pick<SelectionSettings, 'threshold' | 'capacity'>,
+): boolean {
+  return score >= threshold && rank <= capacity;
+}
+
+/** Who comes first of two whose scores are equal: the lower keyed hash, equal hashes by id; a comparison to sort by. */
+export function byTie(
+  a: { readonly id: string; readonly hash: number },
+  b: { readonly id: string; readonly hash: number },
+): number {
+  return a.hash - b.hash || (a.id < b.id ? -1 : 1);
+}
+
 /**
  * Chooses among the scored (domain.md, step 7): at or above the threshold, the best scores first up to the capacity, ties by
  * keyed hash; the holdout out of the chosen; the exploration out of those not chosen, whoever hashes lowest.
@@ -94,7 +111,7 @@ export function select(
     ranks[at] = rank;
     const above = (scores[at] ?? 0) >= settings.threshold;
     if (above) aboveThreshold++;
-    const chosen = above && rank <= settings.capacity;
+    const chosen = isChosen(scores[at] ?? 0, rank, settings);
     const heldOut = chosen && keys.holdout.fraction(customers[at] ?? '') < settings.holdoutShare;
     const verdict: SelectionVerdict = chosen ? (heldOut ? 'HOLDOUT' : 'MODEL') : above ? 'CAPACITY' : 'BELOW';
     verdicts[at] = CODE[verdict];
@@ -124,7 +141,7 @@ function rankOrder(customers: readonly string[], scores: Float64Array, ties: Key
         id: customers[at] ?? '',
         hash: ties.fraction(customers[at] ?? ''),
       }));
-      hashed.sort((a, b) => a.hash - b.hash || (a.id < b.id ? -1 : 1));
+      hashed.sort(byTie);
       order.set(
         hashed.map(({ at }) => at),
         from,

@@ -1,93 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ELIGIBILITY_REASONS, type EligibilityReason } from '../../src/domain/decision.ts';
+import { DATA_INCOMPLETE, EligibilityRules, reasonsOf, sendDay } from '../../src/domain/eligibility.ts';
+import { layoutOf } from '../../src/domain/feed-contract.ts';
 import {
-  DATA_INCOMPLETE,
-  EligibilityRules,
-  reasonsOf,
-  type SnapshotBlock,
-  sendDay,
-} from '../../src/domain/eligibility.ts';
-import { type ContractColumn, layoutOf } from '../../src/domain/feed-contract.ts';
-import { dayNumber } from '../../src/domain/week.ts';
-import { SMALL_CONFIG } from '../support/small-campaign.ts';
-
-const AS_OF = '2026-11-15';
-/** The day on which the first mail would go out, Monday 16 November. */
-const SEND = dayNumber('2026-11-16');
-
-const FLAGS = [
-  'is_private',
-  'holds_product',
-  'opt_in',
-  'opted_out',
-  'deceased',
-  'fraud_flag',
-  'relationship_ended',
-  'address_bounced',
-] as const;
-type Flag = (typeof FLAGS)[number];
-
-const CONTRACT = {
-  columns: [
-    { name: 'party_id', type: 'id', category: 'key' },
-    { name: 'age', type: 'integer', category: 'feature' },
-    { name: 'region', type: 'text', category: 'segment' },
-    ...FLAGS.map((name): ContractColumn => ({ name, type: 'boolean', category: 'eligibility' })),
-  ] satisfies ContractColumn[],
-};
-
-/** A customer as the rules see one; null is a missing value. */
-interface Case extends Record<Flag, boolean | null> {
-  age: number | null;
-  quiet: boolean;
-  optedOutElsewhere: boolean;
-  flowStarts: readonly number[] | null;
-  mails: readonly number[] | null;
-}
-
-const FINE: Case = {
-  age: 40,
-  is_private: true,
-  holds_product: false,
-  opt_in: true,
-  opted_out: false,
-  deceased: false,
-  fraud_flag: false,
-  relationship_ended: false,
-  address_bounced: false,
-  quiet: false,
-  optedOutElsewhere: false,
-  flowStarts: null,
-  mails: null,
-};
-
-function blockOf(cases: readonly Case[], flags: readonly Flag[] = FLAGS): SnapshotBlock {
-  const column = (of: (c: Case) => number | boolean | null) =>
-    Float64Array.from(cases, (c) => {
-      const value = of(c);
-      return value === null ? Number.NaN : Number(value);
-    });
-  return {
-    rows: cases.length,
-    customers: cases.map((_, i) => `c${i}`),
-    numbers: [column((c) => c.age), ...flags.map((flag) => column((c) => c[flag]))],
-    texts: [cases.map(() => 'north')],
-    quiet: Uint8Array.from(cases, (c) => Number(c.quiet)),
-    optedOut: Uint8Array.from(cases, (c) => Number(c.optedOutElsewhere)),
-    flowStarts: cases.map((c) => c.flowStarts),
-    mails: cases.map((c) => c.mails),
-  };
-}
-
-const SETTINGS = {
-  ...SMALL_CONFIG,
-  minAge: 21,
-  maxAge: 74,
-  restWeeks: 4,
-  maxMailsPerDay: 1,
-  maxMailsPer14Days: 3,
-};
+  AS_OF,
+  anyCase,
+  anySettings,
+  blockOf,
+  type Case,
+  CONTRACT,
+  FINE,
+  FLAGS,
+  type Flag,
+  SEND,
+  SETTINGS,
+} from '../support/eligibility-cases.ts';
 
 function judge(change: Partial<Case>, settings = SETTINGS, flowDays = [7, 14]): readonly EligibilityReason[] {
   const rules = new EligibilityRules(layoutOf(CONTRACT), settings, flowDays, AS_OF);
@@ -206,32 +134,12 @@ describe('eligibility', () => {
   });
 
   it('judges as a reading of the rules one by one does, row by row', () => {
-    const maybe = fc.option(fc.boolean(), { nil: null });
-    const days = fc.option(fc.array(fc.integer({ min: SEND - 40, max: SEND + 20 }), { maxLength: 6 }), {
-      nil: null,
-    });
-    const anyCase: fc.Arbitrary<Case> = fc.record({
-      age: fc.option(fc.integer({ min: 0, max: 100 }), { nil: null }),
-      ...(Object.fromEntries(FLAGS.map((flag) => [flag, maybe])) as Record<Flag, typeof maybe>),
-      quiet: fc.boolean(),
-      optedOutElsewhere: fc.boolean(),
-      flowStarts: days,
-      mails: days,
-    });
-    const anySettings = fc.record({
-      minAge: fc.integer({ min: 0, max: 40 }),
-      maxAge: fc.integer({ min: 41, max: 100 }),
-      restWeeks: fc.integer({ min: 0, max: 6 }),
-      maxMailsPerDay: fc.integer({ min: 0, max: 3 }),
-      maxMailsPer14Days: fc.integer({ min: 0, max: 6 }),
-    });
     fc.assert(
       fc.property(
         fc.array(anyCase, { maxLength: 20 }),
         anySettings,
         fc.constantFrom([], [7, 14], [3]),
-        (cases, changed, flowDays) => {
-          const settings = { ...SETTINGS, ...changed };
+        (cases, settings, flowDays) => {
           const rules = new EligibilityRules(layoutOf(CONTRACT), settings, flowDays, AS_OF);
           const judged = [...rules.judge(blockOf(cases))].map(reasonsOf);
           expect(judged).toEqual(cases.map((c) => naively(c, settings, flowDays)));
