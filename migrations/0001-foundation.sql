@@ -129,7 +129,7 @@ create table run (
   trigger        text not null check (trigger in ('SCHEDULE', 'MANUAL', 'RESUME')),
   status         text not null check (status in ('CHECKING', 'SCORING', 'SELECTING', 'AWAITING_REVIEW', 'HALTED', 'FAILED',
                                                  'RELEASED', 'REJECTED', 'SUPERSEDED', 'EMPTY')),
-  step           text not null check (step in ('RECEIVE', 'DECIDE', 'DRAW', 'DONE')),
+  step           text not null check (step in ('RECEIVE', 'DECIDE', 'EXPLAIN', 'DRAW', 'DONE')),
   actor          text not null,
   started_at     timestamptz not null,
   finished_at    timestamptz check (finished_at >= started_at),
@@ -146,7 +146,7 @@ create table run (
   manifest_digest digest,
   unique (campaign, week, attempt),
   foreign key (campaign, contract) references feed_contract (campaign, number),
-  check (case status when 'CHECKING' then step = 'RECEIVE' when 'SCORING' then step = 'DECIDE' when 'SELECTING' then step = 'DRAW'
+  check (case status when 'CHECKING' then step = 'RECEIVE' when 'SCORING' then step = 'DECIDE' when 'SELECTING' then step in ('EXPLAIN', 'DRAW')
                      when 'FAILED' then step <> 'DONE' when 'SUPERSEDED' then true else step = 'DONE' end),
   check (current or status = 'SUPERSEDED'),
   check ((manifest is null) = (manifest_digest is null))

@@ -139,6 +139,9 @@ begin
       insert into erased_row (erasure_id, kind, owner_id, row_no, hash, rank, explored)
       select erasure, 'decision', past.id, place, substring(l.hashes from 32 * (place % 4096) + 1 for 32), ranked, coalesce(drawn = 2, false)
         from decision_leaf l where l.run_id = past.id and l.block = place / 4096;
+      delete from explanation where run_id = past.id and customer = who;
+      get diagnostics gone = row_count;
+      total := total + gone;
     end if;
     execute format(rows_of, 'snapshot_row_' || past.name) using erasure, past.id, who, place;
     get diagnostics gone = row_count;
@@ -179,7 +182,7 @@ begin
 end
 $$;
 
--- Erases the frozen rows or the decisions of a run as a whole; the leaves of its decisions stay. The empty table stays attached:
+-- Erases the frozen rows or the decisions of a run as a whole, and its explanations, which rest on both; the leaves of its decisions stay. The empty table stays attached:
 -- to detach it would make every run that is loading wait, and what is asked of it is answered by its being empty.
 create function erase_run(erasure uuid, parent text, run uuid) returns bigint
   language plpgsql security definer set search_path = pg_catalog, public, pg_temp as
@@ -187,6 +190,7 @@ $$
 declare
   child text := parent || '_' || replace(run::text, '-', '');
   gone  bigint;
+  explained bigint;
 begin
   if parent not in ('snapshot_row', 'decision') then
     raise exception 'no partitions of %', parent;
@@ -200,7 +204,9 @@ begin
   execute format('truncate public.%I', child);
   insert into erased_row (erasure_id, kind, owner_id)
   values (erasure, case parent when 'decision' then 'decision' else 'snapshot' end, run);
-  return gone;
+  delete from explanation e where e.run_id = erase_run.run;
+  get diagnostics explained = row_count;
+  return gone + explained;
 end
 $$;
 

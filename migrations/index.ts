@@ -4,6 +4,7 @@ import { JobQueue1792000000003 } from './0003-job-queue.ts';
 import { Erasure1792000000004 } from './0004-erasure.ts';
 import { AuditedChanges1792000000005 } from './0005-audited-changes.ts';
 import { Reproduction1792000000006 } from './0006-reproduction.ts';
+import { Explanation1792000000007 } from './0007-explanation.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Erasure1792000000004,
   AuditedChanges1792000000005,
   Reproduction1792000000006,
+  Explanation1792000000007,
 ] as const;

@@ -247,6 +247,15 @@ create table erasure_request (
   constraint erasure_request_customer_requested_by_key UNIQUE (customer, requested_by)
 );
 
+create table explanation (
+  run_id uuid not null,
+  customer customer_id not null,
+  at timestamp with time zone not null,
+  facts json not null,
+  constraint explanation_pkey PRIMARY KEY (run_id, customer),
+  constraint explanation_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id)
+);
+
 create table feed_contract (
   campaign text not null,
   number integer not null,
@@ -482,7 +491,7 @@ create table run (
 CASE status
     WHEN 'CHECKING'::text THEN (step = 'RECEIVE'::text)
     WHEN 'SCORING'::text THEN (step = 'DECIDE'::text)
-    WHEN 'SELECTING'::text THEN (step = 'DRAW'::text)
+    WHEN 'SELECTING'::text THEN (step = ANY (ARRAY['EXPLAIN'::text, 'DRAW'::text]))
     WHEN 'FAILED'::text THEN (step <> 'DONE'::text)
     WHEN 'SUPERSEDED'::text THEN true
     ELSE (step = 'DONE'::text)
@@ -493,7 +502,7 @@ END),
   constraint run_seed_check CHECK ((seed ~ '^[0-9a-f]{64}$'::text)),
   constraint run_snapshot_rows_check CHECK ((snapshot_rows >= 0)),
   constraint run_status_check CHECK ((status = ANY (ARRAY['CHECKING'::text, 'SCORING'::text, 'SELECTING'::text, 'AWAITING_REVIEW'::text, 'HALTED'::text, 'FAILED'::text, 'RELEASED'::text, 'REJECTED'::text, 'SUPERSEDED'::text, 'EMPTY'::text]))),
-  constraint run_step_check CHECK ((step = ANY (ARRAY['RECEIVE'::text, 'DECIDE'::text, 'DRAW'::text, 'DONE'::text]))),
+  constraint run_step_check CHECK ((step = ANY (ARRAY['RECEIVE'::text, 'DECIDE'::text, 'EXPLAIN'::text, 'DRAW'::text, 'DONE'::text]))),
   constraint run_trigger_check CHECK ((trigger = ANY (ARRAY['SCHEDULE'::text, 'MANUAL'::text, 'RESUME'::text])))
 );
 
@@ -856,6 +865,9 @@ begin
       insert into erased_row (erasure_id, kind, owner_id, row_no, hash, rank, explored)
       select erasure, 'decision', past.id, place, substring(l.hashes from 32 * (place % 4096) + 1 for 32), ranked, coalesce(drawn = 2, false)
         from decision_leaf l where l.run_id = past.id and l.block = place / 4096;
+      delete from explanation where run_id = past.id and customer = who;
+      get diagnostics gone = row_count;
+      total := total + gone;
     end if;
     execute format(rows_of, 'snapshot_row_' || past.name) using erasure, past.id, who, place;
     get diagnostics gone = row_count;
@@ -922,6 +934,7 @@ AS $function$
 declare
   child text := parent || '_' || replace(run::text, '-', '');
   gone  bigint;
+  explained bigint;
 begin
   if parent not in ('snapshot_row', 'decision') then
     raise exception 'no partitions of %', parent;
@@ -935,7 +948,9 @@ begin
   execute format('truncate public.%I', child);
   insert into erased_row (erasure_id, kind, owner_id)
   values (erasure, case parent when 'decision' then 'decision' else 'snapshot' end, run);
-  return gone;
+  delete from explanation e where e.run_id = erase_run.run;
+  get diagnostics explained = row_count;
+  return gone + explained;
 end
 $function$
 ;
@@ -1057,6 +1072,8 @@ CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.er
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.erasure_request FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.explanation FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.feed_contract FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.fund_price FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
@@ -1156,6 +1173,8 @@ grant select on table erased_row to waarom_app;
 grant insert, select on table erasure to waarom_app;
 
 grant insert, select on table erasure_request to waarom_app;
+
+grant insert, select on table explanation to waarom_app;
 
 grant insert, select on table feed_contract to waarom_app;
 

@@ -14,6 +14,7 @@ const ACTS = `
   select 'run.start' as action, id::text as subject, null as digest from run
   union all select 'run.receive', id::text, snapshot_digest from run where snapshot_digest is not null
   union all select 'run.decide', id::text, manifest_digest from run where manifest_digest is not null
+  union all select 'run.explain', run_id::text, null from batch
   union all select 'run.draw', run_id::text, null from batch
   union all select 'batch.remove', batch_id::text, null from recipient where removed_by is not null
   union all select 'batch.submit', id::text, digest from batch where submitted_at is not null

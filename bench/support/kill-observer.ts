@@ -12,6 +12,7 @@ export const STATES = [
   'ABSENT',
   'RECEIVE',
   'DECIDE',
+  'EXPLAIN',
   'DRAW',
   'IN_REVIEW',
   'SUBMITTED',

@@ -64,6 +64,7 @@ export const ACTION_NEEDS = {
     'funnel',
     'halted',
   ],
+  'run.explain': [...RUN, 'manifest', 'explained', 'method'],
   'run.draw': [...RUN, 'manifest', 'batch', 'size', 'sample'],
   'run.halt': [...RUN, 'step', 'checks'],
   'run.fail': [...RUN, 'step', 'reason'],
@@ -101,6 +102,7 @@ export const ACTION_NEEDS = {
   'decision.list': ['campaign', 'week', 'customers'],
   'decision.differences': ['subject', 'reproduction', 'customers'],
   'customer.history': ['decisions'],
+  'explanation.read': ['campaign', 'week', 'audience', 'language', 'texts', 'found'],
   'batch.recipients': ['campaign', 'subject', 'week', 'customers'],
   'batch.sample': ['campaign', 'subject', 'week', 'customers'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -23,6 +23,10 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
     did: 'recorded the decisions of run {subject}',
     wanted: 'record the decisions of run {subject}',
   },
+  'run.explain': {
+    did: 'explained the decisions of run {subject} on whoever is mailed',
+    wanted: 'explain the decisions of run {subject}',
+  },
   'run.draw': { did: 'drew the batch of run {subject}', wanted: 'draw the batch of run {subject}' },
   'run.halt': { did: 'halted run {subject}', wanted: 'halt run {subject}' },
   'run.fail': { did: 'recorded that run {subject} failed', wanted: 'record that run {subject} failed' },
@@ -85,6 +89,18 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
     did: 'read the decision on customer {subject}',
     wanted: 'read the decision on customer {subject}',
   },
+  'explanation.read': {
+    did: 'read why customer {subject} got their decision',
+    wanted: 'read why customer {subject} got their decision',
+  },
+  'explanation.readInternal': {
+    did: 'read an explanation for inside',
+    wanted: 'read an explanation for inside',
+  },
+  'explanation.readCustomer': {
+    did: 'read an explanation for a customer',
+    wanted: 'read an explanation for a customer',
+  },
   'decision.differences': {
     did: 'read the decisions that run {subject} did not reproduce',
     wanted: 'read the decisions that run {subject} did not reproduce',
@@ -142,7 +158,7 @@ export function summaryOf(entry: AuditEntry): string {
 }
 
 function changeIn({ before, after, outcome, reason }: AuditEntry['details']): string {
-  const status = isWord(before) && isWord(after) ? `, from ${before} to ${after}` : '';
+  const status = isWord(before) && isWord(after) && before !== after ? `, from ${before} to ${after}` : '';
   const result = isWord(outcome) ? `: ${outcome}` : '';
   const why =
     typeof reason === 'string' && !isDigest(reason) && reason !== ''

@@ -32,6 +32,8 @@ export const PERMISSIONS = {
   'dataUse.declare': ['OPERATOR', 'MARKETEER'],
   'dataUse.decide': ['COMPLIANCE_REVIEWER'],
   'customer.read': ['OPERATOR', 'COMPLIANCE_REVIEWER'],
+  'explanation.readInternal': ['OPERATOR', 'COMPLIANCE_REVIEWER'],
+  'explanation.readCustomer': ['OPERATOR', 'COMPLIANCE_REVIEWER', 'CONTACT_CENTRE'],
   'customer.protect': ['OPERATOR', 'CONTACT_CENTRE'],
   'customer.requestErasure': ['OPERATOR', 'CONTACT_CENTRE', 'COMPLIANCE_REVIEWER'],
   'customer.erase': ['COMPLIANCE_REVIEWER'],

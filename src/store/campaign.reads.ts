@@ -49,3 +49,13 @@ export async function dataUsesDeclaredBy(
     order: { declaredAt: 'ASC', id: 'ASC' },
   });
 }
+
+/** Data uses in the order of the ids. Throws where one is missing. */
+export async function dataUsesById(db: Transaction, ids: readonly string[]): Promise<readonly DataUseRow[]> {
+  const found = new Map((await db.findBy(DataUseRow, { id: In([...ids]) })).map((use) => [use.id, use]));
+  return ids.map((id) => {
+    const use = found.get(id);
+    if (use === undefined) throw new Error(`there is no data use ${id}`);
+    return use;
+  });
+}

@@ -61,6 +61,15 @@ export async function decisionIn(
   return rows.map(decisionOf)[0];
 }
 
+/** The decisions of a run on everyone who is to be mailed, in the order of their rows. */
+export async function mailedIn(db: Reader, runId: string): Promise<readonly RecordedDecision[]> {
+  const rows: StoredDecision[] = await db.query(
+    `select ${COLUMNS} from ${partitionOf('decision', runId)} where outcome = $1 order by row_no`,
+    [OUTCOMES.indexOf('MAIL')],
+  );
+  return rows.map(decisionOf);
+}
+
 /** Two decisions worth showing: the best score that is mailed, and who had the most reasons against. */
 export async function decisionsToShow(db: Reader, runId: string): Promise<readonly RecordedDecision[]> {
   const partition = partitionOf('decision', runId);

@@ -116,6 +116,20 @@ export async function* readSnapshot(
   if (block.rows > 0) yield trimmed(block);
 }
 
+/** Some frozen rows of a run in order, as one block, each with its number; those that were erased are not in it. */
+export async function frozenRows(
+  tx: EntityManager,
+  runId: string,
+  layout: ColumnLayout,
+  rows: readonly number[],
+): Promise<SnapshotBlock & { readonly numbersOfRows: Int32Array }> {
+  const block = emptyBlock(layout, rows.length);
+  const table = partitionOf('snapshot_row', runId);
+  const chosen = `(select * from ${table} where row_no = any ('{${rows.map(Math.trunc).join()}}') order by row_no)`;
+  for await (const decoder of copyOut(tx, chosen)) while (decoder.next()) readRow(decoder, block);
+  return trimmed(block);
+}
+
 interface FillingBlock extends SnapshotBlock {
   rows: number;
   readonly numbersOfRows: Int32Array;
@@ -126,15 +140,15 @@ interface FillingBlock extends SnapshotBlock {
   readonly mails: (readonly number[] | null)[];
 }
 
-function emptyBlock(layout: ColumnLayout): FillingBlock {
+function emptyBlock(layout: ColumnLayout, rows = BLOCK_ROWS): FillingBlock {
   return {
     rows: 0,
-    numbersOfRows: new Int32Array(BLOCK_ROWS),
+    numbersOfRows: new Int32Array(rows),
     customers: [],
-    numbers: layout.numbers.map(() => new Float64Array(BLOCK_ROWS)),
+    numbers: layout.numbers.map(() => new Float64Array(rows)),
     texts: layout.texts.map(() => []),
-    quiet: new Uint8Array(BLOCK_ROWS),
-    optedOut: new Uint8Array(BLOCK_ROWS),
+    quiet: new Uint8Array(rows),
+    optedOut: new Uint8Array(rows),
     flowStarts: [],
     mails: [],
   };

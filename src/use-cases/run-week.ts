@@ -12,15 +12,19 @@ import type { Transaction } from '../store/transaction.ts';
 import { decideRun } from './decide-run.ts';
 import { drawBatch } from './draw-batch.ts';
 import { record } from './execute.ts';
+import { explainRun } from './explain-run.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
 import { receiveFeed } from './receive-feed.ts';
 import { ENGINE, type StepContext, type StepResult } from './run-step.ts';
 import type { Services } from './services.ts';
 
-const NEXT_STEP = { RECEIVE: 'DECIDE', DECIDE: 'DRAW', DRAW: 'DONE' } as const satisfies Partial<
-  Record<RunStep, RunStep>
->;
+const NEXT_STEP = {
+  RECEIVE: 'DECIDE',
+  DECIDE: 'EXPLAIN',
+  EXPLAIN: 'DRAW',
+  DRAW: 'DONE',
+} as const satisfies Partial<Record<RunStep, RunStep>>;
 
 /**
  * Takes a run from where it is to where it waits for people, a transaction per step. Cut off at any point, it goes on there
@@ -98,6 +102,7 @@ async function takeStep(
 const ACTIONS = {
   RECEIVE: 'run.receive',
   DECIDE: 'run.decide',
+  EXPLAIN: 'run.explain',
   DRAW: 'run.draw',
 } as const satisfies Record<keyof typeof NEXT_STEP, AuditAction>;
 
@@ -111,6 +116,7 @@ const STEPS: Readonly<
 > = {
   RECEIVE: receiveFeed,
   DECIDE: decideRun,
+  EXPLAIN: explainRun,
   DRAW: drawBatch,
 };
 

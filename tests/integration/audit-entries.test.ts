@@ -68,6 +68,13 @@ const SAYS: Partial<Record<AuditAction, AuditEntry['details']>> = {
   },
   'run.receive': { week: WEEK, attempt: 1, before: 'CHECKING', after: 'SCORING', rows: 30, rejected: 0 },
   'run.decide': { week: WEEK, before: 'SCORING', after: 'SELECTING', considered: 30, mailed: 30, halted: [] },
+  'run.explain': {
+    week: WEEK,
+    before: 'SELECTING',
+    after: 'SELECTING',
+    explained: 30,
+    method: ['COALITIONS'],
+  },
   'run.draw': { week: WEEK, before: 'SELECTING', after: 'AWAITING_REVIEW', size: 30, sample: 4 },
   'run.halt': { before: 'CHECKING', after: 'HALTED', step: 'RECEIVE', checks: ['FEED_PRESENT'] },
   'run.fail': { before: 'CHECKING', after: 'FAILED', step: 'RECEIVE', reason: null },

@@ -120,6 +120,7 @@ async function outcomeOf({ services: { db } }: ServiceHarness, runId: string) {
     recipients: await rows(
       'select r.customer, arm, score, s.position, verdict from recipient r join batch b on b.id = batch_id left join sample_item s using (batch_id, customer) where run_id = $1 order by r.customer',
     ),
+    explanations: await rows('select customer, facts from explanation where run_id = $1 order by customer'),
     contacts: await db.query('select customer, mailing from contact where sent_on = $1', [run.asOf]),
     conversions: await db.query('select customer, amount from conversion where converted_on = $1', [
       run.asOf,
@@ -173,6 +174,9 @@ const PLACES: readonly Place[] = [
   { step: 'DECIDE', table: 'run_funnel' },
   { step: 'DECIDE', table: 'run', event: 'update' },
   { step: 'DECIDE', table: 'audit_staged' },
+  { step: 'EXPLAIN', table: 'explanation' },
+  { step: 'EXPLAIN', table: 'run', event: 'update' },
+  { step: 'EXPLAIN', table: 'audit_staged' },
   { step: 'DRAW', table: 'batch' },
   { step: 'DRAW', table: 'recipient' },
   { step: 'DRAW', table: 'sample_item' },
@@ -211,7 +215,8 @@ describe('a run whose database goes away in the middle of a step', () => {
 describe('a run that meets a fault', () => {
   const FAULTS = PLACES.filter((place) => ['copyInto', 'sealing'].some((kind) => kind in place)).concat(
     PLACES.filter(
-      (place) => 'table' in place && ['run_check', 'run_funnel', 'sample_item'].includes(place.table),
+      (place) =>
+        'table' in place && ['run_check', 'run_funnel', 'explanation', 'sample_item'].includes(place.table),
     ),
   );
 
@@ -324,6 +329,14 @@ describe('a run that is carried on twice at once', () => {
     const actions = (await auditEntries(services.db))
       .filter(({ subject, refusal }) => subject === id && refusal === null)
       .map(({ action }) => action);
-    expect(actions).toEqual(['run.start', 'run.receive', 'run.fail', 'run.resume', 'run.decide', 'run.draw']);
+    expect(actions).toEqual([
+      'run.start',
+      'run.receive',
+      'run.fail',
+      'run.resume',
+      'run.decide',
+      'run.explain',
+      'run.draw',
+    ]);
   });
 });

@@ -55,7 +55,7 @@ const received: Says = (claims, spoken) => {
 const decided: Says = (claims, spoken) => {
   const { subject, index, entry } = spoken;
   claims.say('run', subject, index, {
-    ...stepTo(spoken, 'DRAW'),
+    ...stepTo(spoken, 'EXPLAIN'),
     decisionRoot: textDetail(spoken, 'decisionRoot'),
     snapshotDigest: textDetail(spoken, 'snapshot'),
     manifestDigest: entry.digest,
@@ -63,6 +63,9 @@ const decided: Says = (claims, spoken) => {
   });
   claims.say('run_funnel', subject, index, { content: textDetail(spoken, 'funnel') });
 };
+
+const explained: Says = (claims, spoken) =>
+  claims.say('run', spoken.subject, spoken.index, stepTo(spoken, 'DRAW'));
 
 const drawn: Says = (claims, spoken) => {
   const { index, entry, subject, campaign } = spoken;
@@ -131,6 +134,7 @@ export const RUN_ENTRIES: Readonly<Record<string, Says>> = {
   'run.start': started,
   'run.receive': received,
   'run.decide': decided,
+  'run.explain': explained,
   'run.draw': drawn,
   'run.halt': halted,
   'run.fail': failed,
