@@ -107,7 +107,8 @@ export function missingColumns(
   return [...new Set(lacking)];
 }
 
-function overridesInForce(
+/** The value at which each feature under an override in force (asOf before `expires`) is held, by name. */
+export function overridesInForce(
   features: readonly CardFeature[],
   asOf: IsoDate,
   overrides: readonly FeatureOverride[],
