@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Verifies an exported audit log of waarom: Python 3.8 and its standard library alone, nothing of waarom's own code.
+"""Verifies an exported audit log of waarom, or the proof of one decision: Python 3.8 and its standard library alone.
 Formats: C2SP signed-note, tlog-checkpoint and tlog-tiles; RFC 6962 tree hashes; RFC 8032 Ed25519 signatures."""
-import argparse, base64, hashlib, pathlib, re, sys
+import argparse, base64, hashlib, json, pathlib, re, sys
+
+sha256 = lambda data: hashlib.sha256(data).digest()
+bundle = lambda entries: b''.join(len(entry).to_bytes(2, 'big') + entry for entry in entries)
 
 # --- Ed25519 verification, RFC 8032 section 5.1 ---
-P = 2**255 - 19
-Q = 2**252 + 27742317777372353535851937790883648493
+P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 
 def add(a, b):
@@ -16,9 +18,7 @@ def add(a, b):
     return m * n % P, r * s % P, n * r % P, m * s % P
 
 def times(scalar, point):
-    if scalar == 0:
-        return 0, 1, 1, 0
-    rest = times(scalar >> 1, add(point, point))
+    rest = times(scalar >> 1, add(point, point)) if scalar else (0, 1, 1, 0)
     return add(rest, point) if scalar & 1 else rest
 
 def decode(data):
@@ -26,16 +26,11 @@ def decode(data):
     y, sign = int.from_bytes(data, 'little') & (2**255 - 1), data[31] >> 7
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * pow(2, (P - 1) // 4, P) % P
+    x = x * pow(2, (P - 1) // 4, P) % P if (x * x - square) % P else x
     if y >= P or (x * x - square) % P or (x == 0 and sign):
         return None
     x = x if x & 1 == sign else P - x
     return x, y, 1, x * y % P
-
-def encode(point):
-    x, y = (value * pow(point[2], P - 2, P) % P for value in point[:2])
-    return (y | (x & 1) << 255).to_bytes(32, 'little')
 
 BASE = decode((4 * pow(5, P - 2, P) % P).to_bytes(32, 'little'))
 
@@ -45,12 +40,11 @@ def ed25519_verifies(key, message, signature):
     if len(signature) != 64 or a is None or s >= Q:
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), 'little') % Q
-    minus_a = (P - a[0], a[1], a[2], P - a[3])
-    return encode(add(times(s, BASE), times(k, minus_a))) == signature[:32]
+    x, y, z, _ = add(times(s, BASE), times(k, (P - a[0], a[1], a[2], P - a[3])))
+    x, y = (value * pow(z, P - 2, P) % P for value in (x, y))
+    return (y | (x & 1) << 255).to_bytes(32, 'little') == signature[:32]
 
 # --- The tree, RFC 6962 section 2.1 ---
-sha256 = lambda data: hashlib.sha256(data).digest()
-
 def fold(nodes):
     """The root over complete nodes of one level, of which the last may be incomplete."""
     while len(nodes) > 1:
@@ -58,56 +52,50 @@ def fold(nodes):
         nodes = pairs + nodes[len(pairs) * 2:]
     return nodes[0]
 
-def root_of(edge):
-    """The root over the tiles of the right edge, lowest level first."""
+def root_at(size, levels):
+    """The root over the first entries, from their hashes and, level by level, those of the complete tiles."""
     root = []
-    for hashes in filter(None, edge):
-        root = [fold(hashes + root)]
+    for level, hashes in enumerate(levels):
+        edge = hashes[size >> 8 * level + 8 << 8:size >> 8 * level] + root
+        root = [fold(edge)] if edge else []
     return root[0] if root else sha256(b'')
 
 # --- The export, C2SP signed-note, tlog-checkpoint, tlog-tiles ---
-class Broken(Exception):
-    """The file that is not as it was signed, and why."""
+def need(right, path, why):
+    """Stops at the file that is not as it was signed."""
+    if not right:
+        raise ValueError(path, why)
 
 def read(folder, path):
     file = pathlib.Path(folder, path)
     return file.read_bytes() if file.is_file() else None
 
 def names_in(folder, path):
-    directory = pathlib.Path(folder, path)
-    return sorted(file.name for file in directory.iterdir() if file.name[0] != '.') if directory.is_dir() else []
+    return sorted(file.name for file in pathlib.Path(folder, path).glob('[!.]*'))
 
 def unbase64(text):
     raw = base64.b64decode(text, validate=True)
-    if base64.b64encode(raw).decode() != text:  # Another spelling of the same bytes.
-        raise ValueError(text, 'it is not base64')
+    need(base64.b64encode(raw).decode() == text, text, 'it is not the one spelling in base64')
     return raw
 
 def tile_path(level, index, width):
-    path = '%03d' % (index % 1000)
-    while index >= 1000:
-        index //= 1000
-        path = 'x%03d/%s' % (index % 1000, path)
+    *groups, last = ['%03d' % int(group) for group in '{:,}'.format(index).split(',')]
+    path = ''.join('x%s/' % group for group in groups) + last
     return 'tile/%s/%s%s' % (level, path, '' if width == 256 else '.p/%d' % width)
 
 def read_entries(folder, index, width):
-    exact = pathlib.Path(folder, tile_path('entries', index, width)).is_file()
-    count = width if exact else 256  # A full bundle replaces a partial one.
-    path = tile_path('entries', index, count)
-    data, entries, at = read(folder, path) or b'', [], 0
-    while at + 2 <= len(data):
+    paths = (tile_path('entries', index, count) for count in (width, 256))  # A full bundle replaces a partial one.
+    data, entries, at = next(filter(None, (read(folder, path) for path in paths)), b''), [], 0
+    for _ in range(width):
         end = at + 2 + int.from_bytes(data[at:at + 2], 'big')
         entries.append(data[at + 2:end])
         at = end
-    if at != len(data) or len(entries) != count:
-        raise Broken(path if exact else tile_path('entries', index, width), 'it does not hold %d entries' % count)
-    return entries[:width]
+    return entries
 
-def parse_key(text):
+def verifier_key(text):
     name, key_id, key = text.split('+', 2)
     raw = unbase64(key)
-    if len(raw) != 33 or raw[0] != 1 or sha256(name.encode() + b'\n' + raw)[:4].hex() != key_id:
-        sys.exit('not a verifier key: ' + text)
+    need((len(raw), raw[0], sha256(name.encode() + b'\n' + raw)[:4].hex()) == (33, 1, key_id), text, 'no verifier key')
     return name, raw[1:], bytes.fromhex(key_id)
 
 def open_checkpoint(path, note, keys):
@@ -115,85 +103,97 @@ def open_checkpoint(path, note, keys):
     text, _, lines = (note or b'').rpartition(b'\n\n')
     text, lines = text + b'\n', lines.decode(errors='replace')
     head = re.fullmatch('([^\n]+)\n(0|[1-9]\\d{0,14})\n([A-Za-z0-9+/]{43}=)\n(?:[^\n]+\n)*', text.decode(errors='replace'))
-    if not head or not re.fullmatch('(?:— [^\\s+]+ [A-Za-z0-9+/]{7,}={0,2}\n)+', lines):
-        raise Broken(path, 'it is not a checkpoint')
+    need(head and re.fullmatch('(?:— [^\\s+]+ [A-Za-z0-9+/]{7,}={0,2}\n)+', lines), path, 'it is not a checkpoint')
     signatures = [(line.split(' ')[1], unbase64(line.split(' ')[2])) for line in lines.split('\n')[:-1]]
     made_by = lambda name, key_id: [value[4:] for signer, value in signatures if (signer, value[:4]) == (name, key_id)]
     signed = [name for name, key, key_id in keys if made_by(name, key_id)
               and all(ed25519_verifies(key, text, value) for value in made_by(name, key_id))]
-    if head[1] not in signed:
-        raise Broken(path, 'it is of another log' if signed else 'no given key signed it')
+    need(head[1] in signed, path, 'it is of another log' if signed else 'no given key signed it')
     return int(head[2]), unbase64(head[3]), path
 
 def checkpoints_of(folder, keys, where=''):
     paths = ['checkpoint', *('checkpoints/' + name for name in names_in(folder, 'checkpoints'))]
     found = [open_checkpoint(where + path, read(folder, path), keys) for path in paths]
     for size, _, path in found[1:]:
-        if path.split('/')[-1].split('.')[0] != str(size):
-            raise Broken(path, 'it is of size %d' % size)
+        need(path.split('/')[-1].split('.')[0] == str(size), path, 'it is of size %d' % size)
     return found
 
-def compare_replaced(folder, path, width, beginning):
-    for name in names_in(folder, path + '.p'):
-        if int(name) < width and read(folder, path + '.p/' + name) != beginning(int(name)):
-            raise Broken(path + '.p/' + name, 'it is not the beginning of what replaced it')
+def compare_tile(folder, level, index, items, content):
+    """A tile is what its hashes or entries make; or the beginning of the full one, as are those that one replaced."""
+    path, full = tile_path(level, index, len(items)), tile_path(level, index, 256)
+    stored, made = read(folder, path), content(items)
+    same = (read(folder, full) or b'').startswith(made) if stored is None else stored == made
+    need(same, path, 'it is not what the entries make')
+    for name in names_in(folder, full + '.p'):
+        same = int(name) >= len(items) or read(folder, full + '.p/' + name) == content(items[:int(name)])
+        need(same, full + '.p/' + name, 'it is not the beginning of what replaced it')
 
-def compare_tile(folder, level, index, hashes):
-    path, full = tile_path(level, index, len(hashes)), tile_path(level, index, 256)
-    stored = read(folder, path) or (read(folder, full) or b'')[:32 * len(hashes)]
-    if stored != b''.join(hashes):
-        raise Broken(path, 'its hashes are not those of the entries')
-    compare_replaced(folder, full, len(hashes), lambda width: stored[:32 * width])
-
-def verify(folder, checkpoints, others=(), mirror=None, mirror_size=0):
-    """Hashes every entry and compares every checkpoint, every tile and the mirror's entries; answers size and root."""
-    size, edge = max(checkpoints)[0], [[]]
-    due = sorted([*checkpoints, *others])
+def verify(folder, checkpoints, others=()):
+    """Hashes every entry and compares every tile and checkpoint, others' too; answers size and root."""
+    size, levels, due = max(checkpoints)[0], [[]], sorted([*checkpoints, *others])
     for one, other in zip(due, due[1:]):
-        if one[0] == other[0] and one[1] != other[1]:
-            raise Broken(other[2], 'it has another root at size %d than %s: two histories were signed' % (one[0], one[2]))
-    for first in range(0, size + 1, 256):
-        entries = read_entries(folder, first // 256, min(256, size - first)) if first < size else []
-        copies = read_entries(mirror, first // 256, min(256, mirror_size - first)) if first < mirror_size else []
-        for leaf, (entry, copy) in enumerate(zip(entries, copies), first):
-            if entry != copy:
-                raise Broken(tile_path('entries', first // 256, len(entries)), 'the mirror has another entry %d' % leaf)
-        bundle = lambda width: b''.join(len(entry).to_bytes(2, 'big') + entry for entry in entries[:width])
-        compare_replaced(folder, tile_path('entries', first // 256, 256), len(entries), bundle)
-        for leaf, entry in enumerate([*entries, None], first):
-            while due and due[0][0] == leaf:
-                if due[0][1] != root_of(edge):
-                    raise Broken(due[0][2], 'the entries are not those that it signed')
-                due.pop(0)
-            level = 0
-            edge[0] += [] if entry is None else [sha256(b'\x00' + entry)]
-            while len(edge[level]) == 256:
-                compare_tile(folder, level, leaf // 256 ** (level + 1), edge[level])
-                edge += [[]] if level + 1 == len(edge) else []
-                edge[level + 1].append(fold(edge[level]))
-                edge[level], level = [], level + 1
-    for level, hashes in enumerate(edge):
-        if hashes:
-            compare_tile(folder, level, size // 256 ** (level + 1), hashes)
-    if due:
-        raise Broken(due[0][2], 'it signed %d entries and the export ends at %d: the log was set back' % (due[0][0], size))
-    return size, root_of(edge)
+        need(one[0] != other[0] or one[1] == other[1], other[2], 'two histories were signed: %s has another root' % one[2])
+    for first in range(0, size, 256):
+        entries = read_entries(folder, first // 256, min(256, size - first))
+        compare_tile(folder, 'entries', first // 256, entries, bundle)
+        levels[0] += [sha256(b'\x00' + entry) for entry in entries]
+    while len(levels[-1]) >= 256:
+        levels.append([fold(levels[-1][at:at + 256]) for at in range(0, len(levels[-1]) - 255, 256)])
+    for level, hashes in enumerate(levels):
+        for first in range(0, len(hashes), 256):
+            compare_tile(folder, level, first // 256, hashes[first:first + 256], b''.join)
+    for signed, root, path in due:
+        need(signed <= size, path, 'it signed %d entries and the export ends at %d: the log was set back' % (signed, size))
+        need(root == root_at(signed, levels), path, 'the entries are not those that it signed')
+    return size, root_at(size, levels)
+
+# --- The proof of a decision ---
+def root_above(leaf, index, size, path):
+    """The root to which an inclusion path leads, RFC 6962 section 2.1.1; nothing when it is not one of that leaf."""
+    if size < 2 or not path:
+        return leaf if (index, size, path) == (0, 1, []) else b''
+    left = 1 << (size - 1).bit_length() - 1
+    if index < left:
+        return sha256(b'\x01' + root_above(leaf, index, left, path[:-1]) + unbase64(path[-1]))
+    return sha256(b'\x01' + unbase64(path[-1]) + root_above(leaf, index - left, size - left, path[:-1]))
+
+def verify_proof(file, content, keys):
+    """A decision's leaf leads to the root that the entry of its run names, and the entry to a signed checkpoint."""
+    decision, entry, note = (json.loads(content)[name] for name in ('decision', 'entry', 'checkpoint'))
+    leaf, data, place = decision['leaf'], unbase64(entry['bytes']), entry['index']
+    row, said = json.loads(leaf)[1], json.loads(data)
+    size = said['details']['considered']
+    exact = {'decision': {'index': row, 'leaf': leaf, 'path': decision['path'], 'size': size}, 'checkpoint': note,
+             'entry': {'bytes': entry['bytes'], 'index': place, 'path': entry['path']}, 'format': 'decision-proof/1'}
+    text = json.dumps(exact, sort_keys=True, separators=(',', ':'), ensure_ascii=False) + '\n'
+    need(text.encode() == content and type(place) is int, file, 'it is not exactly a proof, or not of this decision')
+    found = root_above(sha256(b'\x00' + leaf.encode()), row, size, decision['path'])
+    need(said['details']['decisionRoot'] == 'sha256:' + found.hex(), file, 'the decision is not among those of the run')
+    need((said['action'], said['refusal']) == ('run.decide', None), file, 'the entry is not of the decisions of a run')
+    logged, signed, _ = open_checkpoint(file, note.encode(), keys)
+    need(note.rpartition('\n\n')[2].count('\n') == 1, file, 'others signed the checkpoint too')
+    need(root_above(sha256(b'\x00' + data), place, logged, entry['path']) == signed, file, 'the entry is not in the log')
+    return 'PROVEN: %s of %s %s, run %s, recorded %s, in the log as signed at %d entries' % (
+        leaf, said['campaign'], said['details']['week'], said['subject'], said['at'], logged)
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('folder')
-    parser.add_argument('--key', action='append', required=True, help="the log's verifier key, several after a rotation")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument('folder', nargs='?', help='the export')
+    what.add_argument('--proof', help='a file that proves one decision')
+    parser.add_argument('--key', action='append', required=True, type=verifier_key, help='verifier keys of the log')
     parser.add_argument('--previous', help='a checkpoint kept from an earlier look')
     parser.add_argument('--mirror', help='another copy of the export')
     given = parser.parse_args()
-    keys = [parse_key(text) for text in given.key]
     try:
-        own = checkpoints_of(given.folder, keys)
-        copies = checkpoints_of(given.mirror, keys, 'mirror/') if given.mirror else []
-        kept = [open_checkpoint(given.previous, read('', given.previous), keys)] if given.previous else []
-        size, root = verify(given.folder, own, copies + kept, given.mirror, max(copies)[0] if copies else 0)
+        if given.proof:
+            return print(verify_proof(given.proof, read('', given.proof) or b'', given.key))
+        own = checkpoints_of(given.folder, given.key)
+        copies = checkpoints_of(given.mirror, given.key, 'mirror/') if given.mirror else []
+        kept = [open_checkpoint(given.previous, read('', given.previous), given.key)] if given.previous else []
+        size, root = verify(given.folder, own, copies + kept)
         copies and verify(given.mirror, copies)
-    except (Broken, ValueError) as broken:
+    except (LookupError, TypeError, ValueError) as broken:
         sys.exit('BROKEN ' + ': '.join(map(str, broken.args)))
     print('INTACT: %d entries under %d checkpoints. Root %s' % (size, len(own), base64.b64encode(root).decode()))
 

@@ -48,3 +48,12 @@ export async function leafOf(db: Transaction, index: number): Promise<Uint8Array
   if (row === undefined) throw new Error(`the log has no entry ${index}`);
   return row.leaf;
 }
+
+/** The bytes of an entry; throws where the log has no such entry. */
+export async function entryBytesAt(db: Transaction, index: number): Promise<Uint8Array> {
+  const [row]: { bytes: Buffer }[] = await db.query('select bytes from audit_entry where index = $1', [
+    index,
+  ]);
+  if (row === undefined) throw new Error(`the log has no entry ${index}`);
+  return row.bytes;
+}
