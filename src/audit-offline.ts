@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { addCosignature, parseWitness, type Witness } from './audit/cosignature.ts';
+import { type DecisionProofFault, type ProvenDecision, verifyDecisionProof } from './audit/decision-proof.ts';
 import { CHECKPOINTS, ExportError } from './audit/export-folder.ts';
 import { type NoteVerifier, parseVerifier } from './audit/signed-note.ts';
 import { type ExportVerification, verifyExport } from './audit/verify-export.ts';
 import { exportFolderOf } from './gateways.ts';
 
-// What can be done with an exported audit log alone: without settings, database or network.
+// What can be done with what was handed out, an exported audit log or the proof of a decision, alone: without settings, database or network.
 
 /** What the command line says of an export to be verified: folders, files and verifier keys. */
 export interface OfflineOptions {
@@ -21,17 +22,22 @@ export async function verifyExportFolder(
   options: OfflineOptions,
 ): Promise<{ readonly text: string; readonly intact: boolean }> {
   const { previous, mirror } = options;
-  const keys = options.key.map(verifierIn);
-  if (new Set(keys.map(({ name }) => name)).size !== 1) {
-    throw new ExportError('give --key, the verifier key of the log, and only keys of one log');
-  }
   const found = await verifyExport(exportFolderOf(options.export), {
-    keys,
+    keys: keysIn(options.key),
     witnesses: options.witness.map(witnessIn),
     previous: previous === undefined ? null : { file: previous, content: await readFile(previous) },
     mirror: mirror === undefined ? null : exportFolderOf(mirror),
   });
   return { text: textOf(found), intact: found.fault === null };
+}
+
+/** `waarom audit verify --proof`: verifies the proof of one decision and says what it proves. Throws ExportError on what is no key. */
+export async function verifyProofFile(
+  file: string,
+  keys: readonly string[],
+): Promise<{ readonly text: string; readonly intact: boolean }> {
+  const found = verifyDecisionProof(await readFile(file), keysIn(keys));
+  return { text: proofText(file, found), intact: !('rule' in found) };
 }
 
 /** `waarom audit cosign`: puts a checkpoint with what a witness answered to it beside the checkpoint. Throws ExportError. */
@@ -65,6 +71,24 @@ function textOf({ entries, checkpoints, root, witnessed, fault }: ExportVerifica
         `${name} cosigned ${size} entries at ${new Date(1000 * seconds).toISOString()}.`,
     ),
   ].join('\n');
+}
+
+function proofText(file: string, found: ProvenDecision | DecisionProofFault): string {
+  if ('rule' in found) return `BROKEN at ${file} (${found.rule}): ${found.message}`;
+  const { campaign, week, runId, recordedAt, leaf, checkpoint, signedBy } = found;
+  return [
+    `PROVEN: ${leaf}`,
+    `was decided for ${campaign}, week ${week}, in run ${runId}, and recorded at ${recordedAt}:`,
+    `it is in the log ${checkpoint.origin} as signed at ${checkpoint.size} entries by ${signedBy}.`,
+  ].join('\n');
+}
+
+function keysIn(texts: readonly string[]): readonly NoteVerifier[] {
+  const keys = texts.map(verifierIn);
+  if (new Set(keys.map(({ name }) => name)).size !== 1) {
+    throw new ExportError('give --key, the verifier key of the log, and only keys of one log');
+  }
+  return keys;
 }
 
 function verifierIn(text: string): NoteVerifier {

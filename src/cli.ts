@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { migrateDatabase, openDatabase } from './app.ts';
 import { EXPORT_FORMATS, type ExportFormat, exportAuditFolder } from './audit-commands.ts';
-import { addWitnessed, type OfflineOptions, verifyExportFolder } from './audit-offline.ts';
+import { addWitnessed, type OfflineOptions, verifyExportFolder, verifyProofFile } from './audit-offline.ts';
 import { applyCampaignFile, registerModelFile, runCampaignWeek } from './commands.ts';
 import { loadSettings, SettingsError } from './config.ts';
 import { diagnose, findingText } from './doctor.ts';
@@ -28,6 +28,9 @@ const TOLD = new Set([
   'ExportError',
   'RolledBackError',
 ]);
+
+/** What is to be verified: the database where it is neither an export nor the proof of a decision. */
+type VerifyOptions = Omit<OfflineOptions, 'export'> & { readonly export?: string; readonly proof?: string };
 
 const program = new Command('waarom')
   .description('Runs the weekly mail decisions of a bank and answers for each of them.')
@@ -115,20 +118,29 @@ const audit = program.command('audit').description('the audit log');
 audit
   .command('verify')
   .description(
-    'verifies the log in the database and everything that hangs on it, or with --export an exported log by itself; ends with 1 where something differs',
+    'verifies the log in the database and everything that hangs on it, or with --export an exported log or with --proof the proof of a decision by itself; ends with 1 where something differs',
   )
   .option('--export <folder>', 'an exported log: needs --key, and neither settings nor database')
+  .addOption(
+    new Option(
+      '--proof <file>',
+      'the proof of a decision: needs --key, and neither settings nor database',
+    ).conflicts(['export', 'witness', 'previous', 'mirror']),
+  )
   .option('--key <vkey>', "the log's verifier key; several after a change of keys", each, [])
   .option('--witness <vkey>', 'a witness that must have cosigned a checkpoint; several', each, [])
   .option('--previous <file>', 'a checkpoint that was kept from an earlier look')
   .option('--mirror <folder>', 'another copy of the export')
-  .action(async ({ export: folder, ...held }: Partial<OfflineOptions> & Omit<OfflineOptions, 'export'>) => {
+  .action(async ({ export: folder, proof, ...held }: VerifyOptions) => {
     const offline = held.key.length > 0 || held.witness.length > 0 || held.mirror !== undefined;
-    if (folder === undefined && offline) program.error('--key, --witness and --mirror need --export');
-    const { text, intact } =
-      folder === undefined
-        ? await verifyAuditRecord(loadSettings(), held.previous ?? null)
-        : await verifyExportFolder({ ...held, export: folder });
+    if (folder === undefined && proof === undefined && offline)
+      program.error('--key, --witness and --mirror need --export, or --key needs --proof');
+    const verified = () => {
+      if (proof !== undefined) return verifyProofFile(proof, held.key);
+      if (folder !== undefined) return verifyExportFolder({ ...held, export: folder });
+      return verifyAuditRecord(loadSettings(), held.previous ?? null);
+    };
+    const { text, intact } = await verified();
     say(text);
     process.exitCode = intact ? 0 : 1;
   });
