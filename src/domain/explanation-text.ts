@@ -1,31 +1,20 @@
-import type { Outcome, Reason } from './decision.ts';
+import type { Reason } from './decision.ts';
 import type { Audience, ExplainedDecision } from './explanation.ts';
+import {
+  type ContributionText,
+  type CounterfactualText,
+  contributionTexts,
+  counterfactualText,
+} from './explanation-contributions.ts';
+import { customerLetter } from './explanation-customer.ts';
+import { type DataUsedText, dataNotUsed, dataUsed, legalBasis } from './explanation-data.ts';
+import { internalLetter } from './explanation-internal.ts';
+import { reasonsTold } from './explanation-story.ts';
+import { ExplanationWriter } from './explanation-writer.ts';
 import type { Phrasebook, PhraseLanguage } from './ports.ts';
-import type { IsoDate } from './week.ts';
 
 /** The version of the texts that this release writes explanations with; a folder of texts holds the earlier ones too. */
 export const EXPLANATION_TEXTS = 'explanation/1';
-
-/** A feature's share in the score, as people read it. */
-export interface ContributionText {
-  readonly feature: string;
-  readonly label: string;
-  readonly value: number;
-  readonly display: string;
-  /** In units of the score. */
-  readonly contribution: number;
-  readonly parts: readonly { readonly column: string; readonly label: string; readonly display: string }[];
-}
-
-export interface CounterfactualText {
-  readonly feature: string;
-  readonly label: string;
-  readonly from: number;
-  readonly to: number;
-  readonly scoreAfter: number;
-  readonly outcomeAfter: Outcome;
-  readonly text: string;
-}
 
 /** An explanation in one language for one audience. */
 export interface ExplanationText {
@@ -38,38 +27,39 @@ export interface ExplanationText {
   readonly contributions: readonly ContributionText[];
   /** Null for CUSTOMER, whose text has it in words. */
   readonly counterfactual: CounterfactualText | null;
-  readonly dataUsed: readonly {
-    readonly label: string;
-    readonly purpose: string;
-    readonly source: string;
-    readonly asOf: IsoDate;
-  }[];
+  readonly dataUsed: readonly DataUsedText[];
   readonly dataNotUsed: readonly string[];
   readonly legalBasis: string;
   readonly objection: string;
   readonly contact: string;
 }
 
-/** Writes why a decision fell as it did. Purposes, sources and legal bases stand as the campaign recorded them, in one language. */
+/**
+ * Writes why a decision fell as it did, for those inside with every number, for the customer in plain words. Purposes,
+ * sources and legal bases stand as the campaign recorded them, in one language.
+ */
 export function explainInWords(
   phrases: Phrasebook,
   explained: ExplainedDecision,
-  _audience: Audience,
+  audience: Audience,
   language: PhraseLanguage,
 ): ExplanationText {
+  const writer = new ExplanationWriter(phrases, explained, language);
+  const internal = audience === 'INTERNAL';
+  const { title, paragraphs } = internal ? internalLetter(writer) : customerLetter(writer);
   return {
-    title: phrases.say(language, `title.${explained.decision.outcome}`, {
-      campaign: explained.campaign.name[language],
-      week: explained.week,
-    }),
-    text: '',
-    reasons: [],
-    contributions: [],
-    counterfactual: null,
-    dataUsed: [],
-    dataNotUsed: [],
-    legalBasis: '',
-    objection: explained.campaign.objection[language],
-    contact: explained.campaign.contact[language],
+    title,
+    text: paragraphs.join('\n\n'),
+    reasons: reasonsTold(explained, audience).map((reason) => ({
+      reason,
+      text: writer.say(`reason.${audience}.${reason}`),
+    })),
+    contributions: internal ? contributionTexts(writer) : [],
+    counterfactual: internal ? counterfactualText(writer) : null,
+    dataUsed: dataUsed(writer),
+    dataNotUsed: dataNotUsed(writer),
+    legalBasis: legalBasis(writer),
+    objection: writer.inLanguage(explained.campaign.objection),
+    contact: writer.inLanguage(explained.campaign.contact),
   };
 }

@@ -42,6 +42,9 @@ const COLUMN_NAMES: readonly (readonly [kind: string, name: RegExp])[] = [
   ],
 ];
 
+/** The kinds of data that never get in, whatever a contract says. */
+export const FORBIDDEN_KINDS: readonly string[] = COLUMN_NAMES.map(([kind]) => kind).toSorted();
+
 /** "has_email" and "address_bounced" say something of an address, not where somebody is reached. */
 const ABOUT_CONTACT = /^(has|heeft)_/;
 const CONTACT = new Set(['e-mail address', 'telephone', 'address', 'account number']);

@@ -1,0 +1,108 @@
+import { columnOf } from './explanation-display.ts';
+import type { ExplanationWriter } from './explanation-writer.ts';
+import { FORBIDDEN_KINDS } from './forbidden-data.ts';
+import { type CardFeature, columnsOfCard } from './model-card.ts';
+import type { IsoDate } from './week.ts';
+
+/** What data were used for; purpose and source as they were recorded. */
+export interface DataUsedText {
+  readonly label: string;
+  readonly purpose: string;
+  readonly source: string;
+  readonly asOf: IsoDate;
+}
+
+/** What the eligibility columns tell, in the phrases of `data.column`; some of the bank's notes are not told apart. */
+const COLUMN_PHRASES: Readonly<Record<string, string>> = {
+  is_private: 'is_private',
+  holds_product: 'holds_product',
+  opt_in: 'opt_in',
+  opt_in_on: 'opt_in',
+  opted_out: 'opted_out',
+  relationship_ended: 'relationship_ended',
+  address_bounced: 'address_bounced',
+  deceased: 'notes',
+  fraud_flag: 'notes',
+  age: 'age',
+};
+
+/** The features that the model took as they were computed; the others were held at a value for everyone. */
+export function freeFeatures({ explained }: ExplanationWriter): readonly CardFeature[] {
+  const { card, config, facts } = explained;
+  const held = config.settings.overrides.filter(({ expires }) => facts.asOf < expires);
+  return card.features.filter(({ name }) => !held.some(({ feature }) => feature === name));
+}
+
+/** The columns that the estimate of this customer was made from; none where none was made. */
+export function columnsEstimatedFrom(writer: ExplanationWriter): readonly string[] {
+  if (writer.explained.decision.score === null) return [];
+  return columnsOfCard({ ...writer.explained.card, features: freeFeatures(writer) });
+}
+
+/** What was looked at to see whether a mail may be sent, in words; opt-outs, quiet list and mails are the service's own. */
+export function lookedAt(writer: ExplanationWriter): readonly string[] {
+  const columns = writer.explained.contract.columns
+    .filter(({ category, name }) => category === 'eligibility' || name === 'age')
+    .flatMap(({ name }) => COLUMN_PHRASES[name] ?? []);
+  return [...new Set([...columns, 'opted_out', 'mails', 'notes'])].map((one) =>
+    writer.say(`data.column.${one}`),
+  );
+}
+
+export function columnLabel(writer: ExplanationWriter, name: string): string {
+  const label = columnOf(writer, name)?.label;
+  if (label !== undefined) return writer.inLanguage(label);
+  const phrase = COLUMN_PHRASES[name];
+  return phrase === undefined ? name : writer.say(`data.column.${phrase}`);
+}
+
+/** The data uses of what this customer's data were used for, and the check whether a mail may be sent. */
+export function dataUsed(writer: ExplanationWriter): readonly DataUsedText[] {
+  const { asOf } = writer.explained.facts;
+  return [
+    ...usesOf(writer).map(({ columns, purpose, source }) => ({
+      label: writer.list([...new Set(columns.map((name) => columnLabel(writer, name)))]),
+      purpose,
+      source,
+      asOf,
+    })),
+    {
+      label: writer.say('data.eligibility', { columns: writer.list(lookedAt(writer)) }),
+      purpose: writer.say('data.eligibilityPurpose'),
+      source: writer.say('data.eligibilitySource'),
+      asOf,
+    },
+  ];
+}
+
+/** The kinds of data that no feed gets in with: a delivery that has one is refused as a whole. */
+export function dataNotUsed(writer: ExplanationWriter): readonly string[] {
+  return FORBIDDEN_KINDS.map((kind) => writer.say(`data.never.${kind.replace(/\W/g, '_')}`));
+}
+
+/** The legal bases as they were recorded, and the consent; for whoever no estimate was made of, that. */
+export function legalBasis(writer: ExplanationWriter): string {
+  const { decision, facts } = writer.explained;
+  if (decision.score === null) return writer.say('data.noProfile');
+  const bases = [...new Set(usesOf(writer).map(({ legalBasis }) => withoutStop(legalBasis)))].join('; ');
+  return [
+    ...(bases === '' ? [] : [writer.say('data.legalBasis', { bases })]),
+    facts.consentedOn === null
+      ? writer.say('data.consent')
+      : writer.say('data.consentOn', { date: writer.day(facts.consentedOn) }),
+  ].join(' ');
+}
+
+/** A recorded text that a phrase puts a full stop behind. */
+export function withoutStop(text: string): string {
+  return text.trim().replace(/\.$/, '');
+}
+
+function usesOf(writer: ExplanationWriter) {
+  const estimated = columnsEstimatedFrom(writer);
+  const isUsed = (name: string) =>
+    estimated.includes(name) || columnOf(writer, name)?.category === 'eligibility';
+  return writer.explained.dataUses
+    .map((use) => ({ ...use, columns: use.columns.filter(isUsed) }))
+    .filter(({ columns }) => columns.length > 0);
+}
