@@ -95,15 +95,18 @@ function numberSteps(
   // What the recipe cannot compute stands for a missing value (recipe.missing), and says nothing of the range.
   const isComputed = (value: number) => value >= Math.fround(low) && value <= Math.fround(high);
   const computed = sample.filter(isComputed);
+  const least = computed.reduce((a, b) => Math.min(a, b), high);
+  const most = computed.reduce((a, b) => Math.max(a, b), low);
+  if (least >= most) return () => [];
   const spread = standardDeviation(computed);
-  const least = computed.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const most = computed.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  // Few customers lie outside the range of the sample; all others are tried with the same numbers.
+  const usual = roundNumbers(least, most, whole);
   return (own) => {
-    if (!isComputed(own) || !(spread > 0)) return [];
-    const from = Math.max(low, Math.min(least, own));
-    const to = Math.min(high, Math.max(most, own));
-    return roundNumbers(from, to, whole)
-      .map((value) => ({ to: value, size: Math.abs(Math.fround(value) - own) / spread }))
+    if (!isComputed(own)) return [];
+    const outside = own < least || own > most;
+    const numbers = outside ? roundNumbers(Math.min(least, own), Math.max(most, own), whole) : usual;
+    return numbers
+      .map((to) => ({ to, size: Math.abs(Math.fround(to) - own) / spread }))
       .filter(({ size }) => size > 0);
   };
 }

@@ -204,6 +204,23 @@ describe('smallestTurn', () => {
     expect(turnOf(2, { ...OPEN, explorationSize: 2 })).toBeNull();
   });
 
+  it('says so of a customer after whom exploration would have drawn the same people', () => {
+    // Who comes next is below the threshold, and so stays drawn when a place among the chosen is free.
+    const settings = { ...OPEN, capacity: 3, explorationSize: 1 };
+    const drawn = KEYS.exploration.fraction('c10');
+    const chosen = PEOPLE.slice(1).map(({ id }) => id);
+    expect(
+      chosen.map(
+        (id) =>
+          turnOf(
+            PEOPLE.findIndex((one) => one.id === id),
+            settings,
+          ) !== null,
+      ),
+    ).toEqual(chosen.map((id) => drawn < KEYS.exploration.fraction(id)));
+    expect(chosen.map((id) => drawn < KEYS.exploration.fraction(id))).toContain(true);
+  });
+
   it('finds nothing in a flat model, nor where there is no capacity', () => {
     expect(turnOf(0, OPEN, () => 0.1)).toBeNull();
     expect(turnOf(2, OPEN, () => 0.9)).toBeNull();
