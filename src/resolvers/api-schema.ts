@@ -15,6 +15,7 @@ import { CustomerResolver } from './customer.resolver.ts';
 import { DataUseResolver } from './data-use.resolver.ts';
 import { DecisionResolver, RecipientResolver } from './decision.resolver.ts';
 import { ErasureResolver } from './erasure.resolver.ts';
+import { ExplanationResolver } from './explanation.resolver.ts';
 import { IncidentResolver } from './incident.resolver.ts';
 import { FeatureResolver, ModelResolver } from './model.resolver.ts';
 import { ModelActsResolver } from './model-acts.resolver.ts';
@@ -38,6 +39,7 @@ export const RESOLVERS: Resolvers = [
   BatchActsResolver,
   DecisionResolver,
   RecipientResolver,
+  ExplanationResolver,
   CustomerResolver,
   ErasureResolver,
   ModelResolver,

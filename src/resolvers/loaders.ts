@@ -131,15 +131,18 @@ function ofRuns<Key, Thing>(
 ): DataLoader<Key & { readonly runId: string }, Thing> {
   return new DataLoader(
     async (keys) => {
-      const things = new Map<unknown, Thing>();
+      const things = new Map<unknown, { readonly thing: Thing }>();
       for (const [runId, ofRun] of Map.groupBy(keys, (key) => key.runId)) {
         const found = await read(runId, ofRun);
         ofRun.forEach((key, place) => {
           const thing = found[place];
-          if (thing !== undefined) things.set(key, thing);
+          if (thing !== undefined) things.set(key, { thing });
         });
       }
-      return keys.map((key) => things.get(key) ?? new Error('nothing was read'));
+      return keys.map((key) => {
+        const found = things.get(key);
+        return found === undefined ? new Error('nothing was read') : found.thing;
+      });
     },
     { cache: false },
   );

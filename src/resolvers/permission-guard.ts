@@ -12,7 +12,10 @@ export const permissionGuard: AuthChecker<ApiContext, Permission> = async (
   [permission],
 ) => {
   const caller = callerOf(context);
-  const judgedBehind = info.operation.operation === 'mutation' || permission === 'customer.read';
+  const judgedBehind =
+    info.operation.operation === 'mutation' ||
+    permission === 'customer.read' ||
+    permission === 'explanation.readCustomer';
   if (permission !== undefined && !judgedBehind) await permit(context.services, caller, permission);
   return true;
 };

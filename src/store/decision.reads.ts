@@ -1,6 +1,7 @@
 import { ARMS, type Decision, OUTCOMES, REASONS } from '../domain/decision.ts';
+import { queryPrepared } from './prepared.ts';
 import { partitionOf } from './snapshot.store.ts';
-import type { Database } from './transaction.ts';
+import type { Database, Transaction } from './transaction.ts';
 
 type Reader = Pick<Database, 'query'>;
 
@@ -58,6 +59,18 @@ export async function decisionIn(
     `select ${COLUMNS} from ${partitionOf('decision', runId)} where run_id = $1 and customer = $2`,
     [runId, customer],
   );
+  return rows.map(decisionOf)[0];
+}
+
+/** The decision on a customer in a run, as `decisionIn` finds it, by a prepared statement. */
+export async function decisionFast(
+  tx: Transaction,
+  runId: string,
+  customer: string,
+): Promise<RecordedDecision | undefined> {
+  const name = partitionOf('decision', runId);
+  const text = `select ${COLUMNS} from ${name} where run_id = $1 and customer = $2`;
+  const rows = await queryPrepared<StoredDecision>(tx, { name, text }, [runId, customer]);
   return rows.map(decisionOf)[0];
 }
 

@@ -96,7 +96,7 @@ export async function* readSnapshot(
   runId: string,
   layout: ColumnLayout,
   { erased, moved }: RowChanges = { erased: new Map(), moved: false },
-): AsyncGenerator<SnapshotBlock & { readonly numbersOfRows: Int32Array }> {
+): AsyncGenerator<FrozenBlock> {
   // A scan that another has begun would be joined half way: rows must come in the order in which they were loaded.
   await tx.query('set local synchronize_seqscans = off');
   let block = emptyBlock(layout);
@@ -116,13 +116,16 @@ export async function* readSnapshot(
   if (block.rows > 0) yield trimmed(block);
 }
 
+/** Frozen rows with their numbers. */
+export type FrozenBlock = SnapshotBlock & { readonly numbersOfRows: Int32Array };
+
 /** Some frozen rows of a run in order, as one block, each with its number; those that were erased are not in it. */
 export async function frozenRows(
   tx: EntityManager,
   runId: string,
   layout: ColumnLayout,
   rows: readonly number[],
-): Promise<SnapshotBlock & { readonly numbersOfRows: Int32Array }> {
+): Promise<FrozenBlock> {
   const block = emptyBlock(layout, rows.length);
   const table = partitionOf('snapshot_row', runId);
   const chosen = `(select * from ${table} where row_no = any ('{${rows.map(Math.trunc).join()}}') order by row_no)`;

@@ -127,9 +127,17 @@ async function needOnRecord(tx: Transaction, services: Services, customer: strin
 }
 
 /** Refuses ERASED, with the day, when the decisions of a run were erased as a whole because their period had passed. */
-export async function refuseErasedRun(tx: Transaction, run: RunRow): Promise<void> {
+export async function refuseErasedRun(tx: Transaction, run: Pick<RunRow, 'id' | 'week'>): Promise<void> {
   const { allSince } = await erasedCount(tx, 'decision', run.id);
   if (allSince === null) return;
   const day = allSince.toISOString().slice(0, 10);
   refuse('ERASED', 'RETENTION', `The decisions of ${run.week} were past their period and erased on ${day}.`);
+}
+
+/** Refuses ERASED, with the day, when the frozen rows of a run were erased as a whole because their period had passed. */
+export async function refuseErasedSnapshot(tx: Transaction, run: Pick<RunRow, 'id' | 'week'>): Promise<void> {
+  const { allSince } = await erasedCount(tx, 'snapshot', run.id);
+  if (allSince === null) return;
+  const day = allSince.toISOString().slice(0, 10);
+  refuse('ERASED', 'RETENTION', `The feed of ${run.week} was past its period and erased on ${day}.`);
 }

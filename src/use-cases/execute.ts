@@ -80,13 +80,15 @@ export async function readCustomerData<R>(
   caller: Caller,
   about: {
     readonly action: AuditAction;
+    /** `customer.read` when left out. */
+    readonly permission?: Permission;
     readonly facts: Facts;
     readonly customer?: string;
     readonly found: (result: R) => AuditEntry['details'];
   },
   read: (tx: Transaction) => Promise<R>,
 ): Promise<R> {
-  const { action, facts, customer, found } = about;
+  const { action, permission = 'customer.read', facts, customer, found } = about;
   const asked = async ({ tx }: Act): Promise<Facts> =>
     customer === undefined
       ? facts
@@ -96,12 +98,7 @@ export async function readCustomerData<R>(
     const said = await asked(act);
     return { result, facts: { ...said, details: { ...said.details, ...found(result) } } };
   };
-  return execute(
-    services,
-    caller,
-    { action, permission: 'customer.read', about: (_, act) => asked(act), handle },
-    undefined,
-  );
+  return execute(services, caller, { action, permission, about: (_, act) => asked(act), handle }, undefined);
 }
 
 /** Lets whoever may do an act pass to it; a refused attempt is audited. Throws RefusalError. */

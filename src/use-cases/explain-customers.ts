@@ -1,26 +1,41 @@
-import { EligibilityRules, type SnapshotBlock } from '../domain/eligibility.ts';
+import { EligibilityRules } from '../domain/eligibility.ts';
 import type { Contribution, ExplanationFacts } from '../domain/explanation.ts';
 import { compileFeatures, type Features } from '../domain/feature.ts';
 import { type ColumnLayout, layoutOf } from '../domain/feed-contract.ts';
 import { type CardFeature, referenceRows } from '../domain/model-card.ts';
-import type { ExplainedScore, ScoringSession } from '../domain/ports.ts';
+import type { ExplainedScore } from '../domain/ports.ts';
 import { columnsOf } from '../domain/recipe.ts';
 import { ruleTrace } from '../domain/rule-trace.ts';
 import type { SelectionKeys } from '../domain/selection.ts';
+import { variedFeatures } from '../domain/varied-feature.ts';
 import { isoDate } from '../domain/week.ts';
+import { cutoffOf } from '../store/cutoff.reads.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
 import { fundPrices } from '../store/fund-price.store.ts';
 import { modelFile } from '../store/model.store.ts';
-import { frozenRows } from '../store/snapshot.store.ts';
+import { type FrozenBlock, frozenRows } from '../store/snapshot.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { selectionKeys } from './decisions.ts';
 import type { RecordedWeek } from './recorded-week.ts';
 import type { Services } from './services.ts';
+import { type Turning, turnOutcome } from './turn-outcome.ts';
 
 /** By how much baseline and contributions together may miss the score. */
 const ADDITIVE_TO = 1e-6;
 /** Where a feed says since when a customer consents. */
 const CONSENT_DATE = 'opt_in_on';
+
+/** Someone whose decision has a score, at a place of the block; `input` are the features that the model got. */
+interface ScoredCustomer extends Pick<RecordedDecision, 'customer' | 'outcome'> {
+  readonly score: number;
+  readonly rank: number;
+  readonly at: number;
+  readonly input: Float32Array;
+}
+
+interface OpenModel extends Turning {
+  readonly reference: Float32Array;
+}
 
 /**
  * Says why decisions of one run fell as they did, from the record of its week alone. The model is opened when the first customer
@@ -30,7 +45,7 @@ export class Explainer {
   readonly #layout: ColumnLayout;
   readonly #rules: EligibilityRules;
   readonly #keys: SelectionKeys;
-  #model: { readonly session: ScoringSession; readonly reference: Float32Array } | null = null;
+  #model: OpenModel | null = null;
 
   private constructor(
     private readonly tx: Transaction,
@@ -62,41 +77,71 @@ export class Explainer {
     const matrix = new Float32Array(rows.length * width);
     const complete = new Uint8Array(rows.length);
     this.features.compute(block, matrix, complete);
-    const scored = decisions.flatMap(({ score }, at) => (score === null ? [] : [at]));
-    const shares = await this.#shares(scored.map((at) => matrix.subarray(at * width, (at + 1) * width)));
-    const shareOf = new Map(scored.map((at, place) => [at, shares[place]]));
-    return decisions.map((decision, at) => ({
-      format: 'explanation/1',
-      asOf: this.week.manifest.asOf,
-      consentedOn: this.#consentedOn(block, at),
-      rules: ruleTrace(this.#rules, block, at, complete[at] === 1, this.#choiceOf(decision)),
-      attribution: this.#attributionOf(decision, shareOf.get(at), block, at, matrix),
-      counterfactual: null,
-    }));
+    const scored = decisions.flatMap((decision, at) => {
+      const { score, rank } = decision;
+      const input = matrix.subarray(at * width, (at + 1) * width);
+      return score === null || rank === null ? [] : [{ ...decision, score, rank, at, input }];
+    });
+    const shares = await this.#explainScored(scored, block);
+    return decisions.map((decision, at) => {
+      const facts: ExplanationFacts = {
+        format: 'explanation/1',
+        asOf: this.week.manifest.asOf,
+        consentedOn: this.#consentedOn(block, at),
+        rules: ruleTrace(this.#rules, block, at, complete[at] === 1, this.#choiceOf(decision)),
+        ...(shares.get(at) ?? { attribution: null, counterfactual: null }),
+      };
+      assertAddsUp(facts, decision);
+      return facts;
+    });
   }
 
-  async #shares(rows: readonly Float32Array[]): Promise<readonly ExplainedScore[]> {
-    if (rows.length === 0) return [];
-    const { session, reference } = await this.#open();
-    const matrix = new Float32Array(rows.length * this.features.width);
-    for (const [at, row] of rows.entries()) matrix.set(row, at * this.features.width);
-    return session.explain(reference, matrix);
+  async #explainScored(
+    scored: readonly ScoredCustomer[],
+    block: FrozenBlock,
+  ): Promise<ReadonlyMap<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>> {
+    const found = new Map<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>();
+    if (scored.length === 0) return found;
+    const model = await this.#open();
+    const matrix = new Float32Array(scored.length * this.features.width);
+    for (const [place, { input }] of scored.entries()) matrix.set(input, place * this.features.width);
+    const shares = await model.session.explain(model.reference, matrix);
+    for (const [place, customer] of scored.entries()) {
+      const share = shares[place];
+      if (share === undefined) throw new Error('the session explained fewer rows than it was given');
+      found.set(customer.at, {
+        attribution: this.#attributionOf(customer, share, block),
+        counterfactual: await turnOutcome(model, customer, customer.input),
+      });
+    }
+    return found;
   }
 
-  async #open() {
+  async #open(): Promise<OpenModel> {
     if (this.#model !== null) return this.#model;
-    const { modelId, card } = this.week;
+    const { runId, modelId, card, contract, config, manifest } = this.week;
+    const { settings } = config;
     const csv = Buffer.from(await modelFile(this.tx, modelId, 'reference.csv')).toString('utf8');
+    const sample = referenceRows(csv);
+    const cutoff = await cutoffOf(this.tx, runId, settings.capacity);
+    const model = await modelFile(this.tx, modelId, 'model.onnx');
     const session = await this.services.scorer.open({
-      model: await modelFile(this.tx, modelId, 'model.onnx'),
+      model,
       features: card.features.map(({ name }) => name),
       output: card.output,
     });
-    this.#model = { session, reference: Float32Array.from(referenceRows(csv).flat()) };
+    this.#model = {
+      session,
+      reference: Float32Array.from(sample.flat()),
+      features: variedFeatures(card, contract, sample, settings.overrides, manifest.asOf),
+      settings,
+      keys: this.#keys,
+      cutoff,
+    };
     return this.#model;
   }
 
-  #consentedOn(block: SnapshotBlock, at: number): string | null {
+  #consentedOn(block: FrozenBlock, at: number): string | null {
     const day = cellOf(this.#layout, block, at, CONSENT_DATE);
     return typeof day === 'string' ? day : null;
   }
@@ -108,23 +153,15 @@ export class Explainer {
   }
 
   #attributionOf(
-    { score, row }: RecordedDecision,
-    share: ExplainedScore | undefined,
-    block: SnapshotBlock,
-    at: number,
-    matrix: Float32Array,
+    { input, at }: ScoredCustomer,
+    share: ExplainedScore,
+    block: FrozenBlock,
   ): ExplanationFacts['attribution'] {
-    if (score === null || share === undefined) return null;
     const { method, baseline, values, standardErrors } = share;
-    const sum = values.reduce((total, value) => total + value, baseline);
-    if (!(Math.abs(sum - score) <= ADDITIVE_TO))
-      throw new Error(
-        `run ${this.week.runId}, row ${row}: the contributions add up to another score than the one on record`,
-      );
     const contributions = this.week.card.features.map(
       ({ name, recipe }, feature): Contribution => ({
         feature: name,
-        value: matrix[at * this.features.width + feature] ?? Number.NaN,
+        value: input[feature] ?? Number.NaN,
         contribution: values[feature] ?? Number.NaN,
         standardError: standardErrors?.[feature] ?? null,
         parts: partsOf(recipe, this.#layout, block, at),
@@ -138,22 +175,31 @@ export class Explainer {
   }
 }
 
+/** Throws where baseline and contributions do not add up to the score on record, or explain one that there is not. */
+export function assertAddsUp(
+  { attribution }: ExplanationFacts,
+  { runId, row, score }: RecordedDecision,
+): void {
+  const sum =
+    attribution?.contributions.reduce(
+      (total, { contribution }) => total + contribution,
+      attribution.baseline,
+    ) ?? null;
+  const addsUp = sum === null || score === null ? sum === score : Math.abs(sum - score) <= ADDITIVE_TO;
+  if (!addsUp) throw new Error(`run ${runId}, row ${row}: the explanation adds up to another score`);
+}
+
 function partsOf(
   recipe: CardFeature['recipe'],
   layout: ColumnLayout,
-  block: SnapshotBlock,
+  block: FrozenBlock,
   at: number,
 ): Contribution['parts'] {
   return columnsOf(recipe).map((column) => ({ column, value: cellOf(layout, block, at, column) }));
 }
 
 /** What a frozen row holds in a column: booleans as 0 and 1, a date as a calendar day; null when missing. */
-function cellOf(
-  layout: ColumnLayout,
-  block: SnapshotBlock,
-  at: number,
-  name: string,
-): number | string | null {
+function cellOf(layout: ColumnLayout, block: FrozenBlock, at: number, name: string): number | string | null {
   const place = layout.numbers.findIndex((column) => column.name === name);
   if (place < 0) return block.texts[layout.texts.findIndex((column) => column.name === name)]?.[at] ?? null;
   const value = block.numbers[place]?.[at] ?? Number.NaN;

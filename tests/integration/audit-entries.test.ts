@@ -24,6 +24,7 @@ import {
   readRecipients,
   readSample,
 } from '../../src/use-cases/read-customers.ts';
+import { readExplanation } from '../../src/use-cases/read-explanation.ts';
 import { releaseBatch } from '../../src/use-cases/release-batch.ts';
 import { resumeRun } from '../../src/use-cases/resume-run.ts';
 import { removeFromBatch, reviewSample, submitBatch } from '../../src/use-cases/review-batch.ts';
@@ -97,6 +98,13 @@ const SAYS: Partial<Record<AuditAction, AuditEntry['details']>> = {
   'decision.read': { week: WEEK, found: true },
   'decision.list': { week: WEEK, customers: 10 },
   'customer.history': { decisions: 1 },
+  'explanation.read': {
+    week: WEEK,
+    audience: 'CUSTOMER',
+    language: 'en',
+    texts: 'explanation/1',
+    found: true,
+  },
   'batch.recipients': { week: WEEK, customers: 10 },
   'batch.sample': { week: WEEK, customers: 4 },
 };
@@ -168,6 +176,8 @@ async function release(run: RunRow): Promise<void> {
   await readDecisions(services, asked(OLGA), { campaign: SMALL, week: WEEK, filter }, slice);
   const customer = `${WEEK}-c7`;
   await readDecision(services, asked(OLGA), { campaign: SMALL, week: WEEK, customer });
+  const explained = { campaign: SMALL, week: WEEK, customer, audience: 'CUSTOMER', language: 'en' } as const;
+  await readExplanation(services, asked(OLGA), explained);
   await readHistory(services, asked(OLGA), { customer, campaign: SMALL }, slice);
   await act(OLGA, removeFromBatch, { batchId, customer, note: SECRET });
   await act(CARLA, holdBatch, { batchId, note: 'the texts' });

@@ -27,6 +27,7 @@ const CALLS: Readonly<Record<string, string>> = {
   'Query.decision': `{ decision(campaign: "${SMALL}", week: "2026-W01", customer: "c1") { outcome } }`,
   'Query.decisions': `{ decisions(campaign: "${SMALL}", week: "2026-W01") { totalCount } }`,
   'Query.customerHistory': '{ customerHistory(customer: "c1") { totalCount } }',
+  'Query.explanation': `{ explanation(campaign: "${SMALL}", week: "2026-W01", customer: "c1", audience: CUSTOMER) { title } }`,
   'Query.modelVersion': `{ modelVersion(id: ${id}) { id } }`,
   'Query.modelVersions': `{ modelVersions(campaign: "${SMALL}") { totalCount } }`,
   'Query.liveModel': `{ liveModel(campaign: "${SMALL}") { id } }`,
@@ -95,14 +96,15 @@ async function codeFor(operation: string, roles: readonly Role[] | null): Promis
 describe('who may do what', () => {
   it('is what the golden matrix says', async () => {
     const width = Math.max(...MATRIX.map(({ operation }) => operation.length));
+    const word = Math.max(...MATRIX.map(({ permission }) => permission.length));
     const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
     const lines = [
-      row(['operation'.padEnd(width), 'permission'.padEnd(17), ...ROLES]),
-      row(['-'.repeat(width), '-'.repeat(17), ...ROLES.map(({ length }) => '-'.repeat(length))]),
+      row(['operation'.padEnd(width), 'permission'.padEnd(word), ...ROLES]),
+      row(['-'.repeat(width), '-'.repeat(word), ...ROLES.map(({ length }) => '-'.repeat(length))]),
       ...MATRIX.map(({ operation, permission }) =>
         row([
           operation.padEnd(width),
-          permission.padEnd(17),
+          permission.padEnd(word),
           ...ROLES.map((role) => (may(permission, role) ? '✓' : '–').padEnd(role.length)),
         ]),
       ),

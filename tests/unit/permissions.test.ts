@@ -40,6 +40,8 @@ const TABLE: Readonly<Record<string, readonly [acts: readonly Permission[], role
   'data use: declare': [['dataUse.declare'], [O, M]],
   'data use: sign off, withdraw': [['dataUse.decide'], [C]],
   'customer level': [['customer.read'], [O, C]],
+  'customer level: internal explanation': [['explanation.readInternal'], [O, C]],
+  'customer explanation': [['explanation.readCustomer'], [O, C, K]],
   'erase a customer': [['customer.erase'], [C]],
   'audit log: all of it': [['audit.read'], [C]],
   'audit log: own entries': [['audit.readOwn'], [O, C]],

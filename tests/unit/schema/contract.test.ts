@@ -23,7 +23,6 @@ const NOT_BUILT_YET = new Set(
   `
   Mutation.createFallbackBatch
   Mutation.proposeConfigChange Mutation.approveConfigChange Mutation.rejectConfigChange
-  Query.explanation Audience Explanation ReasonText Contribution ContributionPart Counterfactual DataUsedText
   FallbackBatchInput
   Query.configChange Query.configChanges Query.previewConfigChange ConfigVersion.change
   ChangeStatus ConfigChange Difference ConfigImpact WeekImpact BandImpact ConfigPatchInput BandInput FeatureOverrideInput

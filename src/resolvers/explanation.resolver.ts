@@ -1,0 +1,49 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { Audience } from '../domain/explanation.ts';
+import type { IsoWeek } from '../domain/week.ts';
+import { ConfigVersion } from '../schema/config-version.type.ts';
+import { AudienceEnum, Explanation } from '../schema/explanation.type.ts';
+import { type Language, LanguageEnum } from '../schema/language.enum.ts';
+import { ModelVersion } from '../schema/model-version.type.ts';
+import { IsoWeekScalar } from '../schema/scalars.ts';
+import { permit } from '../use-cases/execute.ts';
+import { readExplanation } from '../use-cases/read-explanation.ts';
+import { type ApiContext, callerOf } from './api-context.ts';
+import { configView } from './config-view.ts';
+import { type ExplanationView, explanationView } from './explanation-view.ts';
+import { Permit } from './permit.ts';
+
+@Resolver(() => Explanation)
+export class ExplanationResolver {
+  @Permit('explanation.readCustomer')
+  @Query(() => Explanation, {
+    nullable: true,
+    description:
+      "Why the current run of a week decided on a customer as it did. Refused with the rule IN_FEED for who was not in the week's feed; INTERNAL asks for the permission explanation.readInternal.",
+  })
+  async explanation(
+    @Ctx() context: ApiContext,
+    @Arg('campaign', () => String) campaign: string,
+    @Arg('week', () => IsoWeekScalar) week: IsoWeek,
+    @Arg('customer', () => ID) customer: string,
+    @Arg('audience', () => AudienceEnum, { defaultValue: 'INTERNAL' }) audience: Audience,
+    @Arg('language', () => LanguageEnum, { defaultValue: 'NL' }) language: Language,
+  ) {
+    const asked = { campaign, week, customer, audience, language: language === 'NL' ? 'nl' : 'en' } as const;
+    const explained = await readExplanation(context.services, callerOf(context), asked);
+    return explanationView(explained, audience, language);
+  }
+
+  @FieldResolver(() => ModelVersion, { nullable: true, description: 'The model of that week.' })
+  async model(@Root() { modelId }: ExplanationView, @Ctx() context: ApiContext) {
+    await permit(context.services, callerOf(context), 'model.read');
+    return context.loaders.model.load(modelId);
+  }
+
+  @FieldResolver(() => ConfigVersion, { description: 'The settings of that week.' })
+  async config(@Root() { configId }: ExplanationView, @Ctx() context: ApiContext) {
+    await permit(context.services, callerOf(context), 'config.read');
+    const config = await context.loaders.config.load(configId);
+    return config && configView(config);
+  }
+}

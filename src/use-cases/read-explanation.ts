@@ -1,0 +1,144 @@
+import type { CampaignDefinition } from '../domain/campaign.ts';
+import { needCustomer } from '../domain/customer.ts';
+import type { Audience, ExplainedDecision, ExplanationFacts, MailOutcome } from '../domain/explanation.ts';
+import { type ExplanationText, explainInWords } from '../domain/explanation-text.ts';
+import type { Permission } from '../domain/permissions.ts';
+import type { PhraseLanguage } from '../domain/ports.ts';
+import { refuse } from '../domain/refusal.ts';
+import type { IsoWeek } from '../domain/week.ts';
+import { type AskedDecision, askedDecision } from '../store/asked-decision.reads.ts';
+import { campaignOf } from '../store/campaign.store.ts';
+import { holdCustomer } from '../store/customer-pseudonym.store.ts';
+import { decisionFast, type RecordedDecision } from '../store/decision.reads.ts';
+import { keepExplanations, keptExplanation } from '../store/explanation.store.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { refuseErased, refuseErasedRun, refuseErasedSnapshot } from './erase-customer.ts';
+import { type Caller, readCustomerData } from './execute.ts';
+import { assertAddsUp, Explainer } from './explain-customers.ts';
+import { Kept } from './kept.ts';
+import { type RecordedWeek, recordedWeek } from './recorded-week.ts';
+import type { Services } from './services.ts';
+
+/** Whose decision is asked about, and for whom the answer is. */
+export interface AskedExplanation {
+  readonly campaign: string;
+  readonly week: IsoWeek;
+  readonly customer: string;
+  readonly audience: Audience;
+  readonly language: PhraseLanguage;
+}
+
+/** Why a decision fell as it did. */
+export interface Explanation {
+  readonly decision: RecordedDecision;
+  readonly facts: ExplanationFacts;
+  readonly mail: MailOutcome | null;
+  /** What it was decided with. */
+  readonly recorded: RecordedWeek;
+  readonly words: ExplanationText;
+  /** The version of the texts. */
+  readonly texts: string;
+}
+
+const PERMISSION = {
+  INTERNAL: 'explanation.readInternal',
+  CUSTOMER: 'explanation.readCustomer',
+} as const satisfies Record<Audience, Permission>;
+
+/** By digest: whoever asks gets the contact lines of today. */
+const DEFINITIONS = new Kept<CampaignDefinition>(100);
+
+/**
+ * Why the current run of a week decided on a customer as it did, in words for an audience. Computed at the first asking where the run
+ * did not, and then kept. Refuses NOT_FOUND for a customer who was not in the week's feed, ERASED for what is no more.
+ */
+export async function readExplanation(
+  services: Services,
+  caller: Caller,
+  asked: AskedExplanation,
+): Promise<Explanation> {
+  const { campaign, week, customer, audience, language } = asked;
+  const details = { week, audience, language, texts: services.phrases.version };
+  return readCustomerData(
+    services,
+    caller,
+    {
+      action: 'explanation.read',
+      permission: PERMISSION[audience],
+      facts: { campaign, subject: null, details },
+      customer,
+      found: ({ decision }) => ({ found: true, run: decision.runId }),
+    },
+    (tx) => explanationOf(tx, services, asked),
+  );
+}
+
+async function explanationOf(
+  tx: Transaction,
+  services: Services,
+  { campaign: key, week, customer, audience, language }: AskedExplanation,
+): Promise<Explanation> {
+  needCustomer(customer);
+  const asked = await askedDecision(tx, key, week, customer);
+  if (asked === undefined)
+    return refuse('NOT_FOUND', 'CAMPAIGN', `There is no campaign ${JSON.stringify(key)}.`);
+  const runId = decidedRun(asked, week);
+  const decision = await decisionFast(tx, runId, customer);
+  if (decision === undefined) return refuseUndecided(tx, services, { id: runId, week }, customer);
+  const recorded = await recordedWeek(services.db, tx, runId);
+  const facts = asked.facts ?? (await explainNow(tx, services, recorded, decision));
+  assertAddsUp(facts, decision);
+  const definition = await DEFINITIONS.of(
+    services.db,
+    asked.definitionDigest,
+    async () => (await campaignOf(tx, key)).definition,
+  );
+  const { card, config, contract, dataUses } = recorded;
+  const { mail } = asked;
+  const record = { week, contract, card, config, dataUses, decision, facts, mail };
+  const explained: ExplainedDecision = { ...record, campaign: definition };
+  const words = explainInWords(services.phrases, explained, audience, language);
+  return { decision, facts, mail, recorded, words, texts: services.phrases.version };
+}
+
+function decidedRun({ run }: AskedDecision, week: IsoWeek): string {
+  if (run === null) return refuse('NOT_FOUND', 'RUN', `There is no run of ${week}.`);
+  if (run.decided) return run.id;
+  return refuse('INVALID_STATE', 'RUN_DECIDED', `The run of ${week} is ${run.status}: it decided nothing.`);
+}
+
+async function refuseUndecided(
+  tx: Transaction,
+  services: Services,
+  run: { readonly id: string; readonly week: IsoWeek },
+  customer: string,
+): Promise<never> {
+  await refuseErased(tx, services, customer);
+  await refuseErasedRun(tx, run);
+  return refuse(
+    'NOT_FOUND',
+    'IN_FEED',
+    `This customer was not in the feed of ${run.week}: nothing was decided on them.`,
+  );
+}
+
+/** Two who ask at once get the same: the second waits for the first. Nobody is explained who is just being erased. */
+async function explainNow(
+  tx: Transaction,
+  services: Services,
+  recorded: RecordedWeek,
+  { customer }: RecordedDecision,
+): Promise<ExplanationFacts> {
+  const { runId, week } = recorded;
+  await holdCustomer(tx, customer);
+  const kept = await keptExplanation(tx, runId, customer);
+  if (kept !== undefined) return kept;
+  const decision = await decisionFast(tx, runId, customer);
+  if (decision === undefined) return refuseUndecided(tx, services, { id: runId, week }, customer);
+  await refuseErasedSnapshot(tx, { id: runId, week });
+  await using explainer = await Explainer.open(tx, services, recorded);
+  const [facts] = await explainer.explain([decision]);
+  if (facts === undefined) throw new Error(`run ${runId}, row ${decision.row}: nothing was explained`);
+  await keepExplanations(tx, runId, services.clock.now(), [{ customer, facts }]);
+  return facts;
+}
