@@ -22,14 +22,15 @@ export function shapleyValues(worth: Float64Array): Float64Array {
   if (!Number.isInteger(players)) throw new RangeError('a game has a worth for each coalition');
   const weight = weightsOf(players);
   const values = new Float64Array(players);
-  for (let coalition = 0; coalition < worth.length; coalition++) {
-    const size = sizeOf(coalition);
-    const own = worth[coalition] ?? 0;
-    const within = own * (weight[size - 1] ?? 0);
-    const without = own * (weight[size] ?? 0);
-    for (let player = 0; player < players; player++) {
-      values[player] = (values[player] ?? 0) + ((coalition >>> player) & 1 ? within : -without);
+  for (let player = 0; player < players; player++) {
+    const bit = 1 << player;
+    let value = 0;
+    for (let first = 0; first < worth.length; first += 2 * bit) {
+      for (let without = first; without < first + bit; without++) {
+        value += (weight[without] ?? 0) * ((worth[without | bit] ?? 0) - (worth[without] ?? 0));
+      }
     }
+    values[player] = value;
   }
   return values;
 }
@@ -41,18 +42,24 @@ export function orderShare(a: number, b: number): number {
   return share;
 }
 
-/** How many players a coalition has. */
+/** How many players a coalition has (Warren, Hacker's Delight, 5-1). */
 export function sizeOf(coalition: number): number {
-  let count = 0;
-  for (let rest = coalition; rest !== 0; rest &= rest - 1) count++;
-  return count;
+  const pairs = coalition - ((coalition >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 const WEIGHTS: (Float64Array | undefined)[] = [];
 
+/** |S|! (n − |S| − 1)! / n! by coalition; kept, for a row asks for the same again and again. */
 function weightsOf(players: number): Float64Array {
-  WEIGHTS[players] ??= Float64Array.from({ length: players }, (_, size) =>
-    orderShare(size, players - size - 1),
+  const known = WEIGHTS[players];
+  if (known !== undefined) return known;
+  const bySize = Float64Array.from({ length: players }, (_, size) => orderShare(size, players - size - 1));
+  const weights = Float64Array.from(
+    { length: 2 ** players },
+    (_, coalition) => bySize[sizeOf(coalition)] ?? 0,
   );
-  return WEIGHTS[players];
+  WEIGHTS[players] = weights;
+  return weights;
 }

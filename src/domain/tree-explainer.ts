@@ -1,11 +1,13 @@
 import { type Attribution, MOST_PLAYERS, orderShare, shapleyValues, sizeOf } from './shapley.ts';
 import { goesYes, logistic, type Tree, type TreeEnsemble, treeScore } from './tree-ensemble.ts';
 
-/** A leaf that a row with some features of the reference reaches: features of the first on its path, and of the second. */
-interface Leaf {
-  readonly value: number;
-  readonly fromRow: readonly number[];
-  readonly fromReference: readonly number[];
+/**
+ * The leaves that a row with some features of a reference reaches, one after another. A path says how many of its features must
+ * be the row's, how many the reference's, and then which.
+ */
+interface Leaves {
+  readonly values: number[];
+  readonly paths: number[];
 }
 
 /** A tree and the references that go through it alike. */
@@ -14,6 +16,8 @@ interface Grouped {
   readonly groupOf: Int32Array;
   /** One reference of each group. */
   readonly examples: readonly Float32Array[];
+  /** How many references each group has. */
+  readonly sizes: readonly number[];
 }
 
 /**
@@ -23,128 +27,167 @@ interface Grouped {
  */
 export class TreeExplainer {
   readonly baseline: number;
-  private readonly ensemble: TreeEnsemble;
-  private readonly references: readonly Float32Array[];
+  readonly #ensemble: TreeEnsemble;
+  readonly #references: number;
   readonly #grouped: readonly Grouped[];
 
   /** @param references float32 rows of features; at least one */
   constructor(ensemble: TreeEnsemble, references: readonly Float32Array[]) {
-    this.ensemble = ensemble;
-    this.references = references;
     if (references.length === 0) throw new RangeError('values need reference rows to stand against');
+    this.#ensemble = ensemble;
+    this.#references = references.length;
     this.baseline = references.reduce((sum, row) => sum + treeScore(ensemble, row), 0) / references.length;
     this.#grouped = ensemble.trees.map((tree) => grouped(tree, references));
   }
 
   /**
-   * Any number of features where the link is the identity (interventional TreeSHAP, Lundberg et al. 2020); behind the logistic
-   * one at most MOST_PLAYERS may differ between the row and a reference. Throws RangeError beyond.
+   * Any number of features where the link is the identity (interventional TreeSHAP, Lundberg et al. 2020). Behind the logistic
+   * one a game is played against each reference: null where more than MOST_PLAYERS features matter in one of them.
+   * @param onReference called after each game
    */
-  explain(row: Float32Array): Attribution {
-    const found = this.#grouped.map(({ tree, examples }) =>
+  explain(row: Float32Array, onReference: () => void = () => {}): Attribution | null {
+    const values = new Float64Array(row.length);
+    const leavesOf = this.#grouped.map(({ tree, examples }) =>
       examples.map((reference) => leavesBetween(tree, row, reference)),
     );
-    const values = new Float64Array(row.length);
-    for (const place of this.references.keys()) {
-      const leaves = this.#grouped.flatMap(({ groupOf }, at) => found[at]?.[groupOf[place] ?? 0] ?? []);
-      if (this.ensemble.link === 'IDENTITY') addLeaves(values, leaves);
-      else addGame(values, leaves, this.ensemble.base);
+    if (this.#ensemble.link === 'IDENTITY') {
+      for (const [at, { sizes }] of this.#grouped.entries())
+        for (const [group, leaves] of (leavesOf[at] ?? []).entries())
+          addLeaves(values, leaves, sizes[group] ?? 0);
+    } else {
+      for (let reference = 0; reference < this.#references; reference++) {
+        const leaves = this.#grouped.map(
+          ({ groupOf }, at) => leavesOf[at]?.[groupOf[reference] ?? 0] ?? NONE,
+        );
+        if (!addGame(values, leaves, this.#ensemble.base)) return null;
+        onReference();
+      }
     }
-    return { baseline: this.baseline, values: values.map((value) => value / this.references.length) };
+    return { baseline: this.baseline, values: values.map((value) => value / this.#references) };
   }
 }
+
+const NONE: Leaves = { values: [], paths: [] };
 
 function grouped(tree: Tree, references: readonly Float32Array[]): Grouped {
   const groups = new Map<string, number>();
   const examples: Float32Array[] = [];
+  const sizes: number[] = [];
   const groupOf = Int32Array.from(references, (reference) => {
     let way = '';
     for (const [node, feature] of tree.feature.entries())
       if (feature >= 0) way += goesYes(tree, node, reference) ? 'y' : 'n';
-    const known = groups.get(way);
-    if (known !== undefined) return known;
-    groups.set(way, examples.length);
-    return examples.push(reference) - 1;
+    const group = groups.get(way) ?? examples.push(reference) - 1;
+    groups.set(way, group);
+    sizes[group] = (sizes[group] ?? 0) + 1;
+    return group;
   });
-  return { tree, groupOf, examples };
+  return { tree, groupOf, examples, sizes };
 }
 
-function leavesBetween(tree: Tree, row: Float32Array, reference: Float32Array): readonly Leaf[] {
-  const leaves: Leaf[] = [];
-  const walk = (node: number, fromRow: readonly number[], fromReference: readonly number[]): void => {
+function leavesBetween(tree: Tree, row: Float32Array, reference: Float32Array): Leaves {
+  const values: number[] = [];
+  const paths: number[] = [];
+  const fromRow: number[] = [];
+  const fromReference: number[] = [];
+  const walk = (node: number): void => {
     const feature = tree.feature[node] ?? -1;
     if (feature < 0) {
-      leaves.push({ value: tree.value[node] ?? 0, fromRow, fromReference });
+      values.push(tree.value[node] ?? 0);
+      paths.push(fromRow.length, fromReference.length, ...fromRow, ...fromReference);
       return;
     }
     const next = (yes: boolean) => (yes ? tree.yes : tree.no)[node] ?? 0;
     const ofRow = goesYes(tree, node, row);
     const ofReference = goesYes(tree, node, reference);
-    if (ofRow === ofReference || fromRow.includes(feature)) walk(next(ofRow), fromRow, fromReference);
-    else if (fromReference.includes(feature)) walk(next(ofReference), fromRow, fromReference);
+    if (ofRow === ofReference || fromRow.includes(feature)) walk(next(ofRow));
+    else if (fromReference.includes(feature)) walk(next(ofReference));
     else {
-      walk(next(ofRow), [...fromRow, feature], fromReference);
-      walk(next(ofReference), fromRow, [...fromReference, feature]);
+      fromRow.push(feature);
+      walk(next(ofRow));
+      fromRow.pop();
+      fromReference.push(feature);
+      walk(next(ofReference));
+      fromReference.pop();
     }
   };
-  walk(0, [], []);
-  return leaves;
+  walk(0);
+  return { values, paths };
 }
 
 /** Without a link a leaf's value is shared out by itself: each of its features is needed, or must stay away. */
-function addLeaves(values: Float64Array, leaves: readonly Leaf[]): void {
-  for (const { value, fromRow, fromReference } of leaves) {
-    const [present, absent] = [fromRow.length, fromReference.length];
-    for (const feature of fromRow)
-      values[feature] = (values[feature] ?? 0) + value * orderShare(present - 1, absent);
-    for (const feature of fromReference)
-      values[feature] = (values[feature] ?? 0) - value * orderShare(present, absent - 1);
+function addLeaves(values: Float64Array, leaves: Leaves, times: number): void {
+  const { paths } = leaves;
+  let at = 0;
+  for (const value of leaves.values) {
+    const present = paths[at++] ?? 0;
+    const absent = paths[at++] ?? 0;
+    for (const end = at + present; at < end; at++) {
+      const feature = paths[at] ?? 0;
+      values[feature] = (values[feature] ?? 0) + times * value * orderShare(present - 1, absent);
+    }
+    for (const end = at + absent; at < end; at++) {
+      const feature = paths[at] ?? 0;
+      values[feature] = (values[feature] ?? 0) - times * value * orderShare(present, absent - 1);
+    }
   }
 }
 
-/** Behind a link the trees' sum is made for every coalition of the features that differ. */
-function addGame(values: Float64Array, leaves: readonly Leaf[], base: number): void {
+/** Behind a link the trees' sum is made for every coalition of the features that matter; false where they are too many. */
+function addGame(values: Float64Array, trees: readonly Leaves[], base: number): boolean {
   const bitOf = new Int32Array(values.length);
-  const players: number[] = [];
-  for (const { fromRow, fromReference } of leaves) {
-    for (const features of [fromRow, fromReference]) {
-      for (const feature of features) {
-        if (bitOf[feature] !== 0) continue;
-        bitOf[feature] = 1 << players.length;
-        if (players.push(feature) > MOST_PLAYERS)
-          throw new RangeError(`more than ${MOST_PLAYERS} features differ from a reference`);
-      }
-    }
-  }
+  const players = playersIn(trees, bitOf);
+  if (players.length > MOST_PLAYERS) return false;
   const worth = new Float64Array(1 << players.length);
   worth[0] = base;
-  for (const { value, fromRow, fromReference } of leaves)
-    spread(worth, value, maskOf(fromRow, bitOf), maskOf(fromReference, bitOf));
+  for (const leaves of trees) spread(worth, leaves, bitOf);
   sumOverSubsets(worth);
-  for (const [coalition, margin] of worth.entries()) worth[coalition] = logistic(margin);
+  for (let coalition = 0; coalition < worth.length; coalition++)
+    worth[coalition] = logistic(worth[coalition] ?? 0);
   const shares = shapleyValues(worth);
   for (const [player, feature] of players.entries())
     values[feature] = (values[feature] ?? 0) + (shares[player] ?? 0);
+  return true;
 }
 
-function maskOf(features: readonly number[], bitOf: Int32Array): number {
-  let mask = 0;
-  for (const feature of features) mask |= bitOf[feature] ?? 0;
-  return mask;
+/** The features on the paths, and the bit of each. */
+function playersIn(trees: readonly Leaves[], bitOf: Int32Array): readonly number[] {
+  const players: number[] = [];
+  for (const { paths } of trees) {
+    for (let at = 0; at < paths.length; ) {
+      const end = at + 2 + (paths[at] ?? 0) + (paths[at + 1] ?? 0);
+      for (at += 2; at < end; at++) {
+        const feature = paths[at] ?? 0;
+        if (bitOf[feature] === 0) bitOf[feature] = 1 << (players.push(feature) - 1);
+      }
+    }
+  }
+  return players;
 }
 
-/** Adds what, summed over subsets, is `value` for every coalition that holds `present` and nothing of `absent` (Möbius). */
-function spread(worth: Float64Array, value: number, present: number, absent: number): void {
-  for (let part = absent; ; part = (part - 1) & absent) {
-    const at = present | part;
-    worth[at] = (worth[at] ?? 0) + (sizeOf(part) % 2 === 0 ? value : -value);
-    if (part === 0) return;
+/** Adds what, summed over subsets, is a leaf's value for every coalition that holds its present and none of its absent (Möbius). */
+function spread(worth: Float64Array, { values, paths }: Leaves, bitOf: Int32Array): void {
+  let at = 0;
+  for (let leaf = 0; leaf < values.length; leaf++) {
+    const value = values[leaf] ?? 0;
+    const from = at + 2 + (paths[at] ?? 0);
+    const end = from + (paths[at + 1] ?? 0);
+    let present = 0;
+    let absent = 0;
+    for (at += 2; at < from; at++) present |= bitOf[paths[at] ?? 0] ?? 0;
+    for (; at < end; at++) absent |= bitOf[paths[at] ?? 0] ?? 0;
+    for (let part = absent; ; part = (part - 1) & absent) {
+      const mask = present | part;
+      worth[mask] = (worth[mask] ?? 0) + (sizeOf(part) % 2 === 0 ? value : -value);
+      if (part === 0) break;
+    }
   }
 }
 
 function sumOverSubsets(worth: Float64Array): void {
   for (let bit = 1; bit < worth.length; bit <<= 1) {
-    for (let mask = 0; mask < worth.length; mask++)
-      if (mask & bit) worth[mask] = (worth[mask] ?? 0) + (worth[mask ^ bit] ?? 0);
+    for (let first = bit; first < worth.length; first += 2 * bit)
+      for (let mask = first; mask < first + bit; mask++)
+        worth[mask] = (worth[mask] ?? 0) + (worth[mask ^ bit] ?? 0);
   }
 }

@@ -26,7 +26,7 @@ const LONGEST_REPLY = 2 ** 27;
 
 /**
  * A child process that holds one model and can be ended at any moment. Requests are answered in order; the time limit
- * of a request runs from the moment it is the first in line. On Linux the kernel bounds the memory (RLIMIT_DATA: what
+ * of a request runs from the moment it is the first in line, and anew when the process says that it gets on. On Linux the kernel bounds the memory (RLIMIT_DATA: what
  * the process may allocate; reserved address space, of which Node takes a lot, does not count).
  */
 export class ModelProcess {
@@ -92,6 +92,11 @@ export class ModelProcess {
   }
 
   private answer(frame: Frame): void {
+    if (frame.kind === FRAME.WORKING) {
+      clearTimeout(this.timer);
+      if (this.waiting.length > 0) this.startTimer();
+      return;
+    }
     const request = this.waiting.shift();
     clearTimeout(this.timer);
     if (this.waiting.length > 0) this.startTimer();

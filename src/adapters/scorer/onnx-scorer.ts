@@ -118,7 +118,7 @@ class OnnxScoringSession implements ScoringSession {
       // Where the row before fails, nobody waits for this one.
       row.catch(() => undefined);
       underWay.push(row);
-      const first = underWay.length > ROWS_UNDER_WAY ? underWay.shift() : undefined;
+      const first = underWay.length === ROWS_UNDER_WAY ? underWay.shift() : undefined;
       if (first !== undefined) explained.push(await first);
     }
     return explained.concat(await Promise.all(underWay));

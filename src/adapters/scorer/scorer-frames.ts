@@ -1,10 +1,19 @@
 /** What a frame between the service and a model process is about. */
-export const FRAME = { OPEN: 1, SCORE: 2, OPENED: 3, SCORES: 4, ERROR: 5, EXPLAIN: 6, EXPLAINED: 7 } as const;
+export const FRAME = {
+  OPEN: 1,
+  SCORE: 2,
+  OPENED: 3,
+  SCORES: 4,
+  ERROR: 5,
+  EXPLAIN: 6,
+  EXPLAINED: 7,
+  WORKING: 8,
+} as const;
 
 /**
- * `kind`: one of FRAME. `value`: bytes of JSON (OPEN), rows (SCORE, SCORES), reference rows (EXPLAIN; the explained row comes behind
- * them), place in ATTRIBUTION_METHODS (EXPLAINED: baseline, values and, where sampled, their standard errors). The body starts at an
- * aligned address.
+ * `kind`: one of FRAME; WORKING says that the request under way goes on. `value`: bytes of JSON (OPEN), rows (SCORE, SCORES),
+ * reference rows, behind which comes the row to explain (EXPLAIN), place in ATTRIBUTION_METHODS of how it was (EXPLAINED: baseline,
+ * values and, where sampled, their standard errors). The body starts at an aligned address.
  */
 export interface Frame {
   readonly kind: number;

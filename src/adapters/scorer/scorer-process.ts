@@ -1,10 +1,13 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import type { ExplainedScore } from '../../domain/ports.ts';
 import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
 import type { OnnxExplainer } from './onnx-explainer.ts';
 import type { OnnxSession } from './onnx-session.ts';
 import { FRAME, FrameReader, frameHead } from './scorer-frames.ts';
 import type { ScoringPlan } from './scoring-plan.ts';
+
+const PROGRESS_MILLISECONDS = 100;
 
 /**
  * The process that holds one model. Frames come in on stdin, answers go out on descriptor 3 in the same order; it
@@ -19,19 +22,13 @@ async function serve(): Promise<void> {
     for (const { kind, value, body } of reader.push(chunk)) {
       try {
         if (kind === FRAME.OPEN) {
-          ({ session, explainer } = await open(body, value));
+          ({ session, explainer } = await open(body, value, progress(replies)));
           reply(replies, FRAME.OPENED, 0, Buffer.from(session.runtime));
         } else if (kind === FRAME.SCORE && session !== undefined) {
           const scores = await session.score(new Float32Array(body.buffer), value);
           reply(replies, FRAME.SCORES, value, new Uint8Array(scores.buffer));
         } else if (kind === FRAME.EXPLAIN && explainer !== undefined) {
-          const { method, baseline, values, standardErrors } = await explainer.explain(
-            new Float32Array(body.buffer),
-            value,
-          );
-          const numbers = Float64Array.of(baseline, ...values, ...(standardErrors ?? []));
-          const place = ATTRIBUTION_METHODS.indexOf(method);
-          reply(replies, FRAME.EXPLAINED, place, new Uint8Array(numbers.buffer));
+          replyExplained(replies, await explainer.explain(new Float32Array(body.buffer), value));
         }
       } catch (error) {
         reply(replies, FRAME.ERROR, 0, Buffer.from(error instanceof Error ? error.message : 'unknown error'));
@@ -40,13 +37,29 @@ async function serve(): Promise<void> {
   }
 }
 
-async function open(body: Uint8Array, planLength: number) {
+async function open(body: Uint8Array, planLength: number, onProgress: () => void) {
   const plan: ScoringPlan = JSON.parse(Buffer.from(body.subarray(0, planLength)).toString());
   const { OnnxSession } = await import('./onnx-session.ts');
   const { OnnxExplainer } = await import('./onnx-explainer.ts');
   const model = body.slice(planLength);
   const session = await OnnxSession.open(model, plan);
-  return { session, explainer: new OnnxExplainer(session, model, plan) };
+  return { session, explainer: new OnnxExplainer(session, model, plan, onProgress) };
+}
+
+/** Says that the request under way goes on, now and then. */
+function progress(replies: Socket): () => void {
+  let said = performance.now();
+  return () => {
+    if (performance.now() - said < PROGRESS_MILLISECONDS) return;
+    said = performance.now();
+    reply(replies, FRAME.WORKING, 0, new Uint8Array(0));
+  };
+}
+
+function replyExplained(replies: Socket, explained: ExplainedScore): void {
+  const { method, baseline, values, standardErrors } = explained;
+  const numbers = Float64Array.of(baseline, ...values, ...(standardErrors ?? []));
+  reply(replies, FRAME.EXPLAINED, ATTRIBUTION_METHODS.indexOf(method), new Uint8Array(numbers.buffer));
 }
 
 function reply(replies: Socket, kind: number, value: number, body: Uint8Array): void {
