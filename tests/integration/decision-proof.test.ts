@@ -79,11 +79,11 @@ describe('proving a decision', () => {
     expect(await refusalOf(proofOf('nobody'))).toBe('NOT_FOUND DECISION');
     expect(await refusalOf(proofOf('c9', CARLA, '2026-W39'))).toBe('NOT_FOUND DECISION');
     const { harness } = record;
-    await deliver(harness, { week: '2026-W47', customers: customers(25, (n) => ({ likely: n / 26 })) });
-    await harness.run(SMALL, '2026-W47');
-    expect(await refusalOf(proofOf('c9', CARLA, '2026-W47'))).toBe('INVALID_STATE LOG_SIGNED');
+    await deliver(harness, { week: '2026-W44', customers: customers(25, (n) => ({ likely: n / 26 })) });
+    await harness.run(SMALL, '2026-W44');
+    expect(await refusalOf(proofOf('c9', CARLA, '2026-W44'))).toBe('INVALID_STATE LOG_SIGNED');
     await sequenceAll(harness);
-    expect(await proofOf('c9', CARLA, '2026-W47')).toContain('decision-proof/1');
+    expect(await proofOf('c9', CARLA, '2026-W44')).toContain('decision-proof/1');
   });
 
   it('never gives a file that proves nothing', async () => {
