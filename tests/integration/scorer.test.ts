@@ -16,7 +16,7 @@ import {
   slowModel,
   tensor,
 } from '../support/onnx-builder.ts';
-import { closeSessions, openModel as open, refusal } from '../support/scoring.ts';
+import { closeSessions, modelProcesses, openModel as open, refusal } from '../support/scoring.ts';
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 afterEach(closeSessions);
@@ -161,14 +161,6 @@ describe('an answer that is no probability', () => {
     expect(await refusal(open(model, ['a']))).toContain('has the shape [1,1] for 5 rows');
   });
 });
-
-/** The processes that hold models for a service process. */
-function modelProcesses(parent: number): number[] {
-  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
-  return children
-    .filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('scorer-process'))
-    .map(Number);
-}
 
 describe('a model that misbehaves is ended', () => {
   test('when a batch takes too long', async () => {

@@ -81,6 +81,46 @@ export function integersAttribute(name: string, values: readonly number[]): Uint
   return Buffer.concat([bytes(1, name), ...values.map((value) => number(8, value)), number(20, 7)]);
 }
 
+/** AttributeProto with a list of floats. */
+export function floatsAttribute(name: string, values: readonly number[]): Uint8Array {
+  const fixed = values.map((value) => {
+    const field = Buffer.alloc(5);
+    field.writeUInt8(7 * 8 + 5, 0);
+    field.writeFloatLE(value, 1);
+    return field;
+  });
+  return Buffer.concat([bytes(1, name), ...fixed, number(20, 6)]);
+}
+
+/** AttributeProto with a list of texts. */
+export function textsAttribute(name: string, values: readonly string[]): Uint8Array {
+  return Buffer.concat([bytes(1, name), ...values.map((value) => bytes(9, value)), number(20, 8)]);
+}
+
+/** A tree of one question of the first feature, above 0 or not, with these two answers: a node of `x` and `outputs`. */
+export function stump(outputs: readonly string[], answers: readonly [no: number, yes: number]): NodeSpec {
+  return {
+    op: 'TreeEnsembleRegressor',
+    domain: 'ai.onnx.ml',
+    inputs: ['x'],
+    outputs,
+    attributes: [
+      integersAttribute('nodes_treeids', [0, 0, 0]),
+      integersAttribute('nodes_nodeids', [0, 1, 2]),
+      integersAttribute('nodes_featureids', [0, 0, 0]),
+      floatsAttribute('nodes_values', [0, 0, 0]),
+      textsAttribute('nodes_modes', ['BRANCH_LEQ', 'LEAF', 'LEAF']),
+      integersAttribute('nodes_truenodeids', [1, 0, 0]),
+      integersAttribute('nodes_falsenodeids', [2, 0, 0]),
+      integersAttribute('target_treeids', [0, 0]),
+      integersAttribute('target_nodeids', [1, 2]),
+      integersAttribute('target_ids', [0, 0]),
+      floatsAttribute('target_weights', answers),
+      integerAttribute('n_targets', 1),
+    ],
+  };
+}
+
 function value({ name, type = FLOAT, dims }: ValueSpec): Uint8Array {
   const shape = dims.map((dim) => bytes(1, dim === null ? bytes(2, 'N') : number(1, dim)));
   return Buffer.concat([bytes(1, name), bytes(2, bytes(1, number(1, type), bytes(2, ...shape)))]);
@@ -108,6 +148,7 @@ export function onnxFile(model: ModelFile): Uint8Array {
       ...model.outputs.map((spec) => bytes(12, value(spec))),
     ),
     bytes(8, bytes(1, ''), number(2, 13)),
+    bytes(8, bytes(1, 'ai.onnx.ml'), number(2, 3)),
     ...(model.extra ?? []),
   ]);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { ScorerLimits } from '../../src/adapters/scorer/model-process.ts';
 import { DEFAULT_SCORER_LIMITS, OnnxScorer } from '../../src/adapters/scorer/onnx-scorer.ts';
@@ -30,4 +31,12 @@ export async function refusal(attempt: Promise<unknown>): Promise<string> {
   );
   expect(error).toBeInstanceOf(ScoringError);
   return error instanceof ScoringError ? error.message : '';
+}
+
+/** The processes that hold models for a service process. */
+export function modelProcesses(parent: number): number[] {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ');
+  return children
+    .filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('scorer-process'))
+    .map(Number);
 }

@@ -1,73 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shapleyValues, sizeOf } from '../../src/domain/shapley.ts';
-import { type Tree, type TreeEnsemble, treeScore } from '../../src/domain/tree-ensemble.ts';
+import { type Tree, treeScore } from '../../src/domain/tree-ensemble.ts';
 import { TreeExplainer } from '../../src/domain/tree-explainer.ts';
-
-const FEATURES = 6;
-
-/** Values on a grid, so that rows, references and thresholds often coincide. */
-const rowOf = fc
-  .array(fc.integer({ min: 0, max: 4 }), { minLength: FEATURES, maxLength: FEATURES })
-  .map((values) => Float32Array.from(values));
-
-interface Drawn {
-  readonly feature: number;
-  readonly threshold: number;
-  readonly value: number;
-  readonly missing: boolean;
-}
-
-/** A full binary tree of up to three levels; features may come again on a path. */
-const treeOf: fc.Arbitrary<Tree> = fc
-  .tuple(
-    fc.integer({ min: 0, max: 3 }),
-    fc.array(
-      fc.record({
-        feature: fc.integer({ min: 0, max: FEATURES - 1 }),
-        threshold: fc.integer({ min: 0, max: 4 }),
-        value: fc.integer({ min: -8, max: 8 }).map((eighths) => eighths / 8),
-        missing: fc.boolean(),
-      }),
-      { minLength: 15, maxLength: 15 },
-    ),
-  )
-  .map(([depth, nodes]) => {
-    const inner = 2 ** depth - 1;
-    const used: readonly Drawn[] = nodes.slice(0, 2 * inner + 1);
-    return {
-      feature: Int32Array.from(used, ({ feature }, node) => (node < inner ? feature : -1)),
-      threshold: Float32Array.from(used, ({ threshold }) => threshold),
-      yes: Int32Array.from(used, (_, node) => 2 * node + 1),
-      no: Int32Array.from(used, (_, node) => 2 * node + 2),
-      missing: Uint8Array.from(used, ({ missing }) => (missing ? 1 : 0)),
-      value: Float64Array.from(used, ({ value }, node) => (node < inner ? 0 : value)),
-    };
-  });
-const ensembleOf: fc.Arbitrary<TreeEnsemble> = fc.record({
-  base: fc.integer({ min: -4, max: 4 }),
-  link: fc.constantFrom('IDENTITY', 'LOGISTIC'),
-  trees: fc.array(treeOf, { minLength: 1, maxLength: 4 }),
-});
-const modelOf = fc.record({
-  ensemble: ensembleOf,
-  row: rowOf,
-  references: fc.array(rowOf, { minLength: 1, maxLength: 4 }),
-});
-
-/** The definition itself: the model is run on every mixture of the row and each reference. */
-function byRunning(ensemble: TreeEnsemble, row: Float32Array, references: readonly Float32Array[]) {
-  const worth = Float64Array.from({ length: 2 ** FEATURES }, (_, coalition) => {
-    const scores = references.map((reference) =>
-      treeScore(
-        ensemble,
-        reference.map((value, feature) => ((coalition >>> feature) & 1 ? (row[feature] ?? 0) : value)),
-      ),
-    );
-    return scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  });
-  return shapleyValues(worth);
-}
+import { byRunning, modelOf, valuesOf } from '../support/tree-models.ts';
 
 describe('shapleyValues', () => {
   it('shares out the glove game as the books do', () => {
@@ -108,8 +44,8 @@ describe('TreeExplainer', () => {
   it('agrees with running the trees on every mixture', () => {
     fc.assert(
       fc.property(modelOf, ({ ensemble, row, references }) => {
-        const { values } = new TreeExplainer(ensemble, references).explain(row);
-        const expected = byRunning(ensemble, row, references);
+        const values = valuesOf(ensemble, row, references);
+        const expected = byRunning((mixed) => treeScore(ensemble, mixed), row, references);
         for (const [feature, value] of values.entries()) expect(value).toBeCloseTo(expected[feature] ?? 0, 9);
       }),
     );
@@ -118,8 +54,8 @@ describe('TreeExplainer', () => {
   it('adds up from the baseline to the score', () => {
     fc.assert(
       fc.property(modelOf, ({ ensemble, row, references }) => {
-        const { baseline, values } = new TreeExplainer(ensemble, references).explain(row);
-        const sum = values.reduce((total, value) => total + value, baseline);
+        const { baseline } = new TreeExplainer(ensemble, references);
+        const sum = valuesOf(ensemble, row, references).reduce((total, value) => total + value, baseline);
         expect(sum).toBeCloseTo(treeScore(ensemble, row), 9);
       }),
     );
@@ -129,10 +65,31 @@ describe('TreeExplainer', () => {
     fc.assert(
       fc.property(modelOf, ({ ensemble, row, references }) => {
         const asked = new Set(ensemble.trees.flatMap(({ feature }) => [...feature]));
-        const { values } = new TreeExplainer(ensemble, references).explain(row);
+        const values = valuesOf(ensemble, row, references);
         for (const [feature, value] of values.entries()) if (!asked.has(feature)) expect(value).toBe(0);
       }),
     );
+  });
+
+  /** A tree that asks of every feature in turn, and ends where one is above 0. */
+  const chainOf = (features: number): Tree => ({
+    feature: Int32Array.from({ length: 2 * features + 1 }, (_, node) =>
+      node % 2 === 0 && node < 2 * features ? node / 2 : -1,
+    ),
+    threshold: new Float32Array(2 * features + 1),
+    yes: Int32Array.from({ length: 2 * features + 1 }, (_, node) => node + 2),
+    no: Int32Array.from({ length: 2 * features + 1 }, (_, node) => node + 1),
+    missing: new Uint8Array(2 * features + 1),
+    value: Float64Array.from({ length: 2 * features + 1 }, (_, node) => node / 8),
+  });
+
+  it('reads trees of any number of features without a link, and not behind one', () => {
+    const references = [new Float32Array(40)];
+    const row = new Float32Array(40).fill(1);
+    const trees = [chainOf(40)];
+    const [first = 0, ...rest] = valuesOf({ base: 0, link: 'IDENTITY', trees }, row, references);
+    expect(first + rest.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1 / 8 - 10, 9);
+    expect(new TreeExplainer({ base: 0, link: 'LOGISTIC', trees }, references).explain(row)).toBeNull();
   });
 
   it('needs a reference', () => {
