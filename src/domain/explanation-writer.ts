@@ -5,7 +5,10 @@ import type { Phrasebook, PhraseLanguage } from './ports.ts';
 import { dateIn, type IsoDate } from './week.ts';
 
 /** The English of Europe: day before month, no comma before the last of a list. */
-const LISTS: Readonly<Record<PhraseLanguage, string>> = { nl: 'nl-NL', en: 'en-GB' };
+const LISTS: Readonly<Record<PhraseLanguage, Intl.ListFormat>> = {
+  nl: new Intl.ListFormat('nl-NL'),
+  en: new Intl.ListFormat('en-GB'),
+};
 
 /** An explanation as it is read from top to bottom. */
 export interface Letter {
@@ -31,7 +34,7 @@ export class ExplanationWriter {
 
   /** "a, b and c". */
   list(texts: readonly string[]): string {
-    return new Intl.ListFormat(LISTS[this.language]).format(texts);
+    return LISTS[this.language].format(texts);
   }
 
   /** A line that leads in, and one for each of a list. */

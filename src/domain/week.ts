@@ -26,9 +26,14 @@ export function addDays(date: IsoDate, days: number): IsoDate {
 /** 0 is Monday. */
 const weekday = (day: number): number => (((day + 3) % 7) + 7) % 7;
 
+const CALENDARS = new Map<string, Intl.DateTimeFormat>();
+
 /** The calendar day of an instant in an IANA time zone. */
 export function dateIn(timeZone: string, instant: Date): IsoDate {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(instant);
+  const known = CALENDARS.get(timeZone);
+  const calendar = known ?? new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+  if (known === undefined) CALENDARS.set(timeZone, calendar);
+  return calendar.format(instant);
 }
 
 /** The ISO week that holds a calendar day: the week belongs to the year of its Thursday. */

@@ -13,7 +13,7 @@ export const FORMATS = {
       maximumFractionDigits: 1,
       signDisplay: 'exceptZero',
     },
-    score: { minimumFractionDigits: 4, maximumFractionDigits: 4 },
+    score: { minimumFractionDigits: 4, maximumFractionDigits: 6 },
     points: { minimumFractionDigits: 4, maximumFractionDigits: 4, signDisplay: 'exceptZero' },
     error: { maximumSignificantDigits: 2 },
   },
