@@ -6,14 +6,17 @@ import { addWitnessed, type OfflineOptions, verifyExportFolder, verifyProofFile 
 import { applyCampaignFile, registerModelFile, runCampaignWeek } from './commands.ts';
 import { loadSettings, SettingsError } from './config.ts';
 import { diagnose, findingText } from './doctor.ts';
+import { AUDIENCES } from './domain/explanation.ts';
 import { ROLES, type Role } from './domain/permissions.ts';
 import { RefusalError } from './domain/refusal.ts';
 import { isWeek } from './domain/week.ts';
 import { eraseByAge } from './erase-by-age.ts';
+import { explainDecision } from './explain.ts';
 import { issueToken } from './issue-token.ts';
 import { serve } from './main.ts';
 import { reproduceWeek } from './reproduce.ts';
 import { runDemo } from './run-demo.ts';
+import type { AskedExplanation } from './use-cases/read-explanation.ts';
 import { verifyAuditRecord } from './verify-audit.ts';
 import { engineVersion } from './version.ts';
 import { work } from './worker.ts';
@@ -31,6 +34,12 @@ const TOLD = new Set([
 
 /** What is to be verified: the database where it is neither an export nor the proof of a decision. */
 type VerifyOptions = Omit<OfflineOptions, 'export'> & { readonly export?: string; readonly proof?: string };
+
+/** Whose decision, for whom, and where its proof goes. */
+type ExplainOptions = Omit<AskedExplanation, 'language'> & {
+  readonly language: 'NL' | 'EN';
+  readonly proof?: string;
+};
 
 const program = new Command('waarom')
   .description('Runs the weekly mail decisions of a bank and answers for each of them.')
@@ -106,6 +115,20 @@ program
     const { text, same } = await reproduceWeek(loadSettings(), options.campaign, options.week);
     say(text);
     process.exitCode = same ? 0 : 4;
+  });
+
+program
+  .command('explain')
+  .description('why a run decided on a customer as it did')
+  .requiredOption('--campaign <key>')
+  .addOption(new Option('--week <week>', 'ISO week').argParser(week).makeOptionMandatory())
+  .requiredOption('--customer <id>')
+  .addOption(new Option('--audience <audience>').choices(AUDIENCES).default('INTERNAL'))
+  .addOption(new Option('--language <language>').choices(['NL', 'EN']).default('NL'))
+  .option('--proof <file>', 'where to write the proof of the decision')
+  .action(async ({ language, proof, ...asked }: ExplainOptions) => {
+    const about = { ...asked, language: language === 'NL' ? 'nl' : 'en' } as const;
+    say(await explainDecision(loadSettings(), about, proof ?? null));
   });
 
 program

@@ -6,6 +6,7 @@ import type { Settings } from './config.ts';
 import { decisionText } from './decision-text.ts';
 import { createBank } from './demo/bank.ts';
 import { writeFeed } from './demo/bank-feed.ts';
+import type { Decision } from './domain/decision.ts';
 import type { Role } from './domain/permissions.ts';
 import { addDays, addWeeks, dateIn, type IsoWeek, weekOf, weeksBetween } from './domain/week.ts';
 import { funnelText } from './funnel-text.ts';
@@ -26,6 +27,7 @@ import { approveBatch } from './use-cases/decide-batch.ts';
 import { type Caller, execute } from './use-cases/execute.ts';
 import { handOffReleased } from './use-cases/hand-off.ts';
 import { activateModel, approveModel } from './use-cases/model-lifecycle.ts';
+import { readExplanation } from './use-cases/read-explanation.ts';
 import { registerModel } from './use-cases/register-model.ts';
 import { releaseBatch } from './use-cases/release-batch.ts';
 import { reproduceRun } from './use-cases/reproduce-run.ts';
@@ -166,7 +168,10 @@ async function runOneWeek(
   return new Set(mailed.map(({ customer }) => customer));
 }
 
-/** The funnel of the last week, what was decided of two of its customers, with every reason, and the week executed once more. */
+/**
+ * The funnel of the last week, what was decided of two of its customers, with every reason, the letter that tells one of them why,
+ * and the week executed once more.
+ */
 async function report({ services }: App): Promise<string> {
   const { manager } = services.db;
   const [run] = await manager.find(RunRow, {
@@ -184,10 +189,24 @@ async function report({ services }: App): Promise<string> {
     `\n${CAMPAIGN}, ${weeks} weeks run. ${run.week}: ${run.status}\n`,
     funnel === undefined ? '' : funnelText(funnel),
     ...decisions.map((decision) => `\n${decisionText(decision)}`),
+    await letterOf(services, run.week, decisions),
     `\n${certificate}`,
     '',
     '',
   ].join('\n');
+}
+
+/** What the contact centre says to somebody of the week who is to be mailed and asks why. */
+async function letterOf(
+  services: App['services'],
+  week: IsoWeek,
+  decisions: readonly Decision[],
+): Promise<string> {
+  const customer = decisions.find(({ outcome }) => outcome === 'MAIL')?.customer;
+  if (customer === undefined) return '';
+  const asked = { campaign: CAMPAIGN, week, customer, audience: 'CUSTOMER', language: 'nl' } as const;
+  const { words } = await readExplanation(services, as('cees'), asked);
+  return `\n${words.title}\n\n${words.text}`;
 }
 
 async function invitation(settings: Settings): Promise<string> {

@@ -6,7 +6,7 @@ import type { SelectionKeys, SelectionSettings } from '../domain/selection.ts';
 import { barOf, type Cutoff, type Ranked } from '../domain/selection-bar.ts';
 import type { VariedFeature } from '../domain/varied-feature.ts';
 
-/** Changes that are tried at once: mostly one of the first turns the outcome. */
+/** Changes that are tried at once: mostly one of the first few hundred turns the outcome. */
 const AT_ONCE = 500;
 
 /** What turns outcomes of a run: its model, threshold, capacity and ranks. */

@@ -1,0 +1,32 @@
+import { writeFile } from 'node:fs/promises';
+import { openApp } from './app.ts';
+import { COMMAND_LINE } from './commands.ts';
+import type { Settings } from './config.ts';
+import { explanationTables } from './explanation-tables.ts';
+import { proveDecision } from './use-cases/prove-decision.ts';
+import { type AskedExplanation, readExplanation } from './use-cases/read-explanation.ts';
+
+/**
+ * `waarom explain`: why a week's run decided on a customer as it did, for inside with every rule and contribution.
+ * @param proofFile where to write the proof of the decision, null for nowhere
+ */
+export async function explainDecision(
+  settings: Settings,
+  asked: AskedExplanation,
+  proofFile: string | null,
+): Promise<string> {
+  const app = await openApp(settings);
+  try {
+    const explained = await readExplanation(app.services, COMMAND_LINE, asked);
+    const { title, text } = explained.words;
+    const parts = [title, text];
+    if (asked.audience === 'INTERNAL') parts.push(explanationTables(explained));
+    if (proofFile !== null) {
+      await writeFile(proofFile, await proveDecision(app.services, COMMAND_LINE, asked));
+      parts.push(`The proof of the decision is in ${proofFile}.`);
+    }
+    return parts.join('\n\n');
+  } finally {
+    await app.close();
+  }
+}
