@@ -1,5 +1,6 @@
 import { columnOf } from './explanation-display.ts';
 import type { ExplanationWriter } from './explanation-writer.ts';
+import { overridesInForce } from './feature.ts';
 import { FORBIDDEN_KINDS } from './forbidden-data.ts';
 import { type CardFeature, columnsOfCard } from './model-card.ts';
 import type { IsoDate } from './week.ts';
@@ -29,8 +30,8 @@ const COLUMN_PHRASES: Readonly<Record<string, string>> = {
 /** The features that the model took as they were computed; the others were held at a value for everyone. */
 export function freeFeatures({ explained }: ExplanationWriter): readonly CardFeature[] {
   const { card, config, facts } = explained;
-  const held = config.settings.overrides.filter(({ expires }) => facts.asOf < expires);
-  return card.features.filter(({ name }) => !held.some(({ feature }) => feature === name));
+  const held = overridesInForce(card.features, facts.asOf, config.settings.overrides);
+  return card.features.filter(({ name }) => !held.has(name));
 }
 
 /** The columns that the estimate of this customer was made from; none where none was made. */
@@ -96,6 +97,11 @@ export function legalBasis(writer: ExplanationWriter): string {
 /** A recorded text that a phrase puts a full stop behind. */
 export function withoutStop(text: string): string {
   return text.trim().replace(/\.$/, '');
+}
+
+/** Where the data came from, as the data uses have it. */
+export function sources(writer: ExplanationWriter): string {
+  return writer.list([...new Set(usesOf(writer).map(({ source }) => source))]);
 }
 
 function usesOf(writer: ExplanationWriter) {

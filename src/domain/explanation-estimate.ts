@@ -1,6 +1,6 @@
 import type { Contribution } from './explanation.ts';
 import { featureOf, strongest } from './explanation-contributions.ts';
-import { columnLabel, columnsEstimatedFrom, freeFeatures, lookedAt } from './explanation-data.ts';
+import { columnLabel, columnsEstimatedFrom, freeFeatures, lookedAt, sources } from './explanation-data.ts';
 import { isOrdered } from './explanation-display.ts';
 import type { ExplanationWriter } from './explanation-writer.ts';
 import type { CardFeature } from './model-card.ts';
@@ -17,7 +17,7 @@ export function estimate(writer: ExplanationWriter): readonly string[] {
   const columns = columnsEstimatedFrom(writer).map((name) => columnLabel(writer, name));
   return [
     writer.say('customer.model', { name: card.name, version: card.version }),
-    writer.items(writer.say('customer.used', { date: writer.day(facts.asOf) }), [
+    writer.items(writer.say('customer.used', { date: writer.day(facts.asOf), sources: sources(writer) }), [
       ...columns,
       ...market.map((feature) => toldAs(writer, feature)),
     ]),
@@ -63,8 +63,11 @@ function isSure({ contribution, standardError }: Contribution): boolean {
 }
 
 function counterfactual(writer: ExplanationWriter): string {
-  const change = writer.explained.facts.counterfactual;
-  if (change === null) return writer.say('customer.noCounterfactual');
+  const { decision, facts } = writer.explained;
+  const change = facts.counterfactual;
+  if (change === null) {
+    return writer.say(`customer.${decision.arm === 'EXPLORATION' ? 'chance' : 'noCounterfactual'}`);
+  }
   const feature = featureOf(writer, change.feature);
   const way = change.to > change.from ? 'HIGHER' : 'LOWER';
   return writer.say('customer.counterfactual', {

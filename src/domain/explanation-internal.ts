@@ -53,7 +53,8 @@ function score(writer: ExplanationWriter): readonly string[] {
     }),
     ...(['up', 'down'] as const).flatMap((direction) => largest(writer, direction)),
     writer.say('internal.method', { method, error }),
-    counterfactualText(writer)?.text ?? writer.say('internal.noCounterfactual'),
+    counterfactualText(writer)?.text ??
+      writer.say(`internal.${decision.arm === 'EXPLORATION' ? 'chance' : 'noCounterfactual'}`),
   ];
 }
 

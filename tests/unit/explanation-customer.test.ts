@@ -112,6 +112,22 @@ describe('the customer is told', () => {
     expect(letter(unknown).legalBasis).toContain('De datum staat niet in de gegevens');
   });
 
+  it('that nothing else would have changed the outcome as far as was found, and that chance decided where it did', () => {
+    const unturned = { ...MAILED, facts: { ...MAILED.facts, counterfactual: null } };
+    expect(letter(unturned).text).toContain('Die hebben wij niet gevonden.');
+    const drawn = letter(EVERY_OUTCOME['MAIL by exploration, over capacity']!).text;
+    expect(drawn).toContain('Bij u besliste het lot');
+    expect(drawn).not.toContain('Wij zochten');
+    expect(letter(EVERY_OUTCOME.HELD_OUT!).text).toContain('Wie dat zijn, bepaalt het lot.');
+  });
+
+  it('how the outcome would have changed, by which of the data and which way', () => {
+    expect(letter(MAILED).text).toContain('laag genoeg geweest, en de rest gelijk, dan was u niet gekozen.');
+    expect(letter(EVERY_OUTCOME['NOT_CHOSEN, over capacity']!, 'en').text).toContain(
+      'It is about this: total balance. Had that been high enough, and the rest the same, you would have been chosen.',
+    );
+  });
+
   it('that no estimate was made, where none was', () => {
     const { text, legalBasis, dataUsed } = letter(barred('OPTED_OUT'));
     expect(text).toContain('geen schatting over u gemaakt');

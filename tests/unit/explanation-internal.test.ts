@@ -134,7 +134,9 @@ describe('those inside are told', () => {
   it('that nothing would have turned the outcome', () => {
     const facts = { ...MAILED.facts, counterfactual: null };
     expect(told({ ...MAILED, facts }).counterfactual).toBeNull();
-    expect(told({ ...MAILED, facts }).text).toContain('Geen verandering van één veranderbaar kenmerk');
+    expect(told({ ...MAILED, facts }).text).toContain(
+      'geen verandering van één veranderbaar kenmerk gevonden',
+    );
   });
 
   it.each([
