@@ -62,8 +62,9 @@ export class ServiceHarness {
     readonly services: Services,
   ) {}
 
-  static async start(changes: Partial<Services> = {}): Promise<ServiceHarness> {
-    const database = await createTestDatabase();
+  /** @param made a database that is there already; an empty one of this release when left out */
+  static async start(changes: Partial<Services> = {}, made?: TestDatabase): Promise<ServiceHarness> {
+    const database = made ?? (await createTestDatabase());
     const folder = await mkdtemp(join(tmpdir(), 'waarom-'));
     const db = await serviceDataSource(database.databaseUrl, ENTITIES).initialize();
     const harness: ServiceHarness = new ServiceHarness(database, folder, {
