@@ -101,6 +101,21 @@ describe('the customer is told', () => {
     expect(letter(unsampled).text).toContain('goedgekeurd, op 24 november 2026');
   });
 
+  it('what the data were used for and where they came from, as it was signed off', () => {
+    const { dataUsed } = letter(MAILED, 'en');
+    expect(dataUsed.map(({ purpose }) => purpose)).toEqual([
+      ...MAILED.dataUses.map(({ purpose }) => purpose),
+      'to check if a mail may be sent',
+    ]);
+    expect(dataUsed[2]).toEqual({
+      label: 'has the app, number of accounts and log-ins in the last 30 days',
+      purpose: MAILED.dataUses[2]?.purpose,
+      source: 'marketing data mart',
+      asOf: '2026-11-22',
+    });
+    expect(letter(MAILED).text).toContain('in onze bron (marketing data mart)');
+  });
+
   it('when the list was released by the calendar of the campaign', () => {
     const late = { ...RELEASED, releasedAt: new Date('2026-11-24T23:30:00Z') };
     expect(letter({ ...MAILED, mail: late }).text).toContain('op 25 november 2026 vrijgegeven');
