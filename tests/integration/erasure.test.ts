@@ -11,6 +11,7 @@ import { type Caller, execute } from '../../src/use-cases/execute.ts';
 import { handOffReleased } from '../../src/use-cases/hand-off.ts';
 import { addToQuietList, recordOptOut } from '../../src/use-cases/protect-customer.ts';
 import { readDecision, readHistory } from '../../src/use-cases/read-customers.ts';
+import { readExplanation } from '../../src/use-cases/read-explanation.ts';
 import { releaseBatch } from '../../src/use-cases/release-batch.ts';
 import { removeFromBatch, reviewSample } from '../../src/use-cases/review-batch.ts';
 import { auditEntries, entriesOf } from '../support/audit-entries.ts';
@@ -82,6 +83,7 @@ describe('a customer who is erased', () => {
       'public.customer_pseudonym',
       `public.decision_${run.id.replaceAll('-', '')}`,
       'public.erasure_request',
+      'public.explanation',
       'public.opt_out',
       'public.quiet_list',
       'public.recipient',
@@ -93,8 +95,8 @@ describe('a customer who is erased', () => {
     const { erasure, erasedRows, files } = await erase(customer);
     expect(await tablesWith(harness.services.db, customer)).toEqual([]);
     expect(await disagreements(harness.services.db)).toEqual([]);
-    // Decision, frozen row, recipient, sample item, released recipient, three mails of the flow, opt-out, quiet list, request and secret.
-    expect(erasedRows).toBe(12);
+    // Decision, explanation, frozen row, recipient, sample item, released recipient, three mails of the flow, opt-out, quiet list, request and secret.
+    expect(erasedRows).toBe(13);
     expect(files).toEqual([
       `inbox/${SMALL}/${week}/customers.csv`,
       `inbox/${SMALL}/${week}/mailings.csv`,
@@ -110,7 +112,7 @@ describe('a customer who is erased', () => {
       action: 'customer.erase',
       subject: erasure,
       digest,
-      details: { requestedBy: 'cees', request: requestId, reason: digestOf('article 17'), rows: 12, files },
+      details: { requestedBy: 'cees', request: requestId, reason: digestOf('article 17'), rows: 13, files },
     });
   });
 
@@ -122,6 +124,13 @@ describe('a customer who is erased', () => {
     const reads = [
       readDecision(harness.services, OLGA, { campaign: SMALL, week, customer }),
       readHistory(harness.services, OLGA, { customer, campaign: null }, { first: 5, after: null }),
+      readExplanation(harness.services, CEES, {
+        campaign: SMALL,
+        week,
+        customer,
+        audience: 'CUSTOMER',
+        language: 'nl',
+      }),
     ];
     for (const read of reads) {
       await expect(read).rejects.toThrow('This customer was erased on 2026-11-16.');

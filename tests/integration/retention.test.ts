@@ -8,6 +8,7 @@ import { eraseCustomer, requestErasure } from '../../src/use-cases/erase-custome
 import { execute } from '../../src/use-cases/execute.ts';
 import { addToQuietList, recordOptOut } from '../../src/use-cases/protect-customer.ts';
 import { readDecision, readDecisions, readHistory } from '../../src/use-cases/read-customers.ts';
+import { readExplanation } from '../../src/use-cases/read-explanation.ts';
 import { retain } from '../../src/use-cases/retain.ts';
 import { auditEntries, entriesOf } from '../support/audit-entries.ts';
 import { disagreements, tablesWith } from '../support/erasure-checks.ts';
@@ -74,8 +75,9 @@ describe('erasing by age', () => {
     const entries = await entriesOf(harness.services.db, async () => {
       const erased = await retainWith({ snapshots: since(WEEKS[2]) });
       expect(erased.map(({ kind, owner, rows }) => [kind, owner, rows])).toEqual([
-        ['snapshots', at(0).id, 40],
-        ['snapshots', at(1).id, 40],
+        // The frozen rows, and the explanations of the 26 who were mailed.
+        ['snapshots', at(0).id, 66],
+        ['snapshots', at(1).id, 66],
       ]);
     });
     expect(entries).toHaveLength(2);
@@ -88,13 +90,24 @@ describe('erasing by age', () => {
       action: 'retention.erase',
       subject: erasure.id,
       digest: erasure.digest,
-      details: { kind: 'snapshots', owner: at(0).id, rows: 40, keptFrom: sundayOf(WEEKS[2]) },
+      details: { kind: 'snapshots', owner: at(0).id, rows: 66, keptFrom: sundayOf(WEEKS[2]) },
     });
     expect(await count(table('snapshot_row', at(1)))).toBe(0);
     expect(await count(table('snapshot_row', at(2)))).toBe(40);
     expect((await erasedRows(harness.services.db, 'snapshot', at(1).id)).all).toBe(true);
     expect(await retainWith({ snapshots: since(WEEKS[2]) })).toEqual([]);
     expect(await disagreements(harness.services.db)).toEqual([]);
+  });
+
+  it('takes explanations with the frozen rows, and none is made any more', async () => {
+    expect(await count('explanation where run_id = any ($1)', [at(0).id, at(1).id])).toBe(0);
+    expect(await count('explanation where run_id = $1', at(2).id)).toBe(26);
+    const about = { campaign: SMALL, audience: 'CUSTOMER', language: 'nl' } as const;
+    const explain = (week: string, n: number) =>
+      readExplanation(harness.services, OLGA, { ...about, week, customer: `${week}-c${n}-x` });
+    expect(await refusalOf(explain(WEEKS[1], 1))).toBe('ERASED RETENTION');
+    expect((await explain(WEEKS[2], 1)).decision.customer).toBe(`${WEEKS[2]}-c1-x`);
+    expect(await count('explanation where run_id = $1', at(1).id)).toBe(0);
   });
 
   it('takes decisions and leaves their leaves; who asks is told', async () => {
@@ -117,6 +130,7 @@ describe('erasing by age', () => {
     const customer = `${WEEKS[2]}-c3-x`;
     await retainWith({ decisions: since(WEEKS[3]) });
     expect(await count(table('snapshot_row', at(2)))).toBe(40);
+    expect(await count('explanation where run_id = $1', at(2).id)).toBe(0);
     const { services } = harness;
     await execute(services, OLGA, requestErasure, { customer, reason: 'by letter' });
     const input = { customer, requestedBy: 'olga', reason: 'article 17' };
