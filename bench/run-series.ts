@@ -1,7 +1,7 @@
 /**
  * All weeks of a folder of feeds, one after the other as they would have been run: a line a week, each week's record checked
- * by the rules that every run must keep, the scores compared with those of the model builder, batches reviewed and released.
- * Exit status 1 on any difference. `npm run bench:series [-- SHARED]`; SHARED is the folder of reference material.
+ * by the rules that every run must keep, the scores compared with those of the model builder, batches reviewed and released. When
+ * all are done each week that decided is reproduced, and must be identical. Exit status 1 on any difference. `npm run bench:series [-- SHARED]`; SHARED is the folder of reference material.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { approveBatch } from '../src/use-cases/decide-batch.ts';
 import { execute } from '../src/use-cases/execute.ts';
 import { handOffReleased } from '../src/use-cases/hand-off.ts';
 import { releaseBatch } from '../src/use-cases/release-batch.ts';
+import { reproduceRun } from '../src/use-cases/reproduce-run.ts';
 import { reviewSample, submitBatch } from '../src/use-cases/review-batch.ts';
 import { runWeek } from '../src/use-cases/run-week.ts';
 import { startRun } from '../src/use-cases/start-run.ts';
@@ -42,12 +43,15 @@ const definition = readCampaign(readFileSync(join(shared, 'campaigns/term-deposi
 const app = await openBench(folder, definition, model);
 const { services } = app;
 const faults: string[] = [];
+const decided: RunRow[] = [];
 const totals = { weeks: 0, halted: 0, rows: 0, eligible: 0, mailed: 0, heldOut: 0, compared: 0, worst: 0 };
 const began = performance.now();
 try {
   execFileSync(process.execPath, [join(shared, 'tools/make-feeds.mjs'), app.settings.inboxDir]);
   console.log('week        rows eligible  above mailed held out  seconds  status');
   for (const week of await services.feeds.weeks(definition.key)) await oneWeek(week);
+  console.log('\nweek    compared  seconds  verdict');
+  for (const run of decided) await reproduce(run);
 } finally {
   await app.close();
   rmSync(folder, { recursive: true, force: true });
@@ -72,6 +76,7 @@ async function oneWeek(week: string): Promise<void> {
   const spent = (performance.now() - start) / 1000;
   const record = ended.manifest === null ? null : await readRecord(services.db, run.id);
   if (record !== null) check(record);
+  if (record !== null) decided.push(ended);
   if (ended.status === 'AWAITING_REVIEW') await release(ended);
   const halting = await haltingChecks(ended);
   if (week === CRASH && !(ended.manifest === null && halting.includes('MARKET_BAND'))) {
@@ -85,6 +90,21 @@ async function oneWeek(week: string): Promise<void> {
     `${week}${cell(ended.snapshotRows ?? undefined, 8)}${cell(funnel?.eligible, 9)}${cell(funnel?.aboveThreshold, 7)}` +
       `${cell(funnel?.mailed, 7)}${cell(funnel?.heldOut, 9)}${spent.toFixed(2).padStart(9)}  ${ended.status} ${halting.join(' ')}`,
   );
+}
+
+/** Executes a week once more, now that all that came after it is on record too. */
+async function reproduce(run: RunRow): Promise<void> {
+  const start = performance.now();
+  const {
+    verdict,
+    compared,
+    faults: found,
+  } = await execute(services, OPERATOR, reproduceRun, { runId: run.id });
+  const spent = (performance.now() - start) / 1000;
+  console.log(
+    `${run.week}${String(compared).padStart(8)}${spent.toFixed(2).padStart(9)}  ${verdict} ${found.join('; ')}`,
+  );
+  if (verdict !== 'IDENTICAL') faults.push(`${run.week} did not reproduce: ${verdict}`);
 }
 
 function check(record: RunRecord): void {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addWeeks, mondayOf } from '../../src/domain/week.ts';
 import type { RunRow } from '../../src/store/run.row.ts';
+import { execute } from '../../src/use-cases/execute.ts';
+import { reproduceRun } from '../../src/use-cases/reproduce-run.ts';
 import { faultsOf, type RunRecord, readRecord } from '../support/run-record.ts';
-import { ServiceHarness, SHARED, sharedIsThere } from '../support/service-harness.ts';
+import { OLGA, ServiceHarness, SHARED, sharedIsThere } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL, type SmallCustomer } from '../support/small-campaign.ts';
 
 /** Weeks with the most rows of expected.json, and the crash of October 2008 among them. */
@@ -82,6 +84,20 @@ describe.skipIf(!sharedIsThere)('a series of weeks of real customers', () => {
       expect(Math.abs((decision.score ?? Number.NaN) - probability)).toBeLessThan(1e-6);
     }
     expect(compared).toBeGreaterThan(120);
+  });
+
+  it('comes to the same decisions when it is executed again, to the last bit', async () => {
+    const verdicts = new Map<string, unknown>();
+    for (const [week, { run }] of records) {
+      const { verdict, compared } = await execute(harness.services, OLGA, reproduceRun, { runId: run.id });
+      verdicts.set(week, { verdict, compared });
+    }
+    expect(verdicts).toEqual(
+      new Map(
+        [...records].map(([week, { run }]) => [week, { verdict: 'IDENTICAL', compared: run.snapshotRows }]),
+      ),
+    );
+    expect(verdicts.size).toBe(WEEKS.length - 1);
   });
 
   it('halts after deciding in the week of the spike: the record is whole, and there is no batch', async () => {
