@@ -171,6 +171,13 @@ describe('the customer is told', () => {
     const hold = { feature: 'growth', value: 0, reason: 'holiday pay', expires: '2026-12-31' };
     const settings = { ...MAILED.config.settings, overrides: [hold] };
     const held = { ...MAILED, config: { ...MAILED.config, settings } };
+    const savings = { ...hold, feature: 'savings_share' };
+    const saved = {
+      ...MAILED,
+      config: { ...MAILED.config, settings: { ...settings, overrides: [savings] } },
+    };
+    expect(saidToCustomer(phrases, MAILED, 'nl')).toContain('saldo op spaarrekeningen');
+    expect(saidToCustomer(phrases, saved, 'nl')).not.toContain('saldo op spaarrekeningen');
     const tipped = /- verandering van het saldo in de laatste twee weken/;
     expect(letter(MAILED).text).toMatch(tipped);
     expect(letter(held).text).not.toMatch(tipped);
@@ -179,6 +186,23 @@ describe('the customer is told', () => {
       config: { ...held.config, settings: { ...settings, overrides: [{ ...hold, expires: '2026-11-22' }] } },
     };
     expect(letter(over).text).toMatch(tipped);
+  });
+
+  it('what tipped the balance, not what hardly counted', () => {
+    const { text } = letter(MAILED);
+    expect(text).toContain(
+      'Dit maakte uw schatting lager. Wat het zwaarst telde staat eerst:\n- leeftijd\n\n',
+    );
+    expect(
+      text
+        .split('Dit maakte')[1]
+        ?.split('\n')
+        .filter((line) => line.startsWith('- ')),
+    ).toEqual([
+      '- verandering van het saldo in de laatste twee weken',
+      '- totaal saldo',
+      '- betrokkenheid: heeft de app, aantal rekeningen en keren ingelogd in de laatste 30 dagen',
+    ]);
   });
 
   it('of a sampled share only where its direction is sure', () => {

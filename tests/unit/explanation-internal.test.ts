@@ -101,6 +101,14 @@ describe('those inside are told', () => {
     expect(several.contributions).toEqual([]);
   });
 
+  it('of the rules that passed only those that chose, and none that was not judged', () => {
+    const below = told(EVERY_OUTCOME['NOT_CHOSEN, below the threshold']!, 'en').text.split('\n\n')[1];
+    expect(below?.split('\n').slice(1)).toEqual([
+      '- score: 0.0187, at least 0.0350 (setting of config version 7)',
+      '- drawn at random: no (draw)',
+    ]);
+  });
+
   it('what the reviewer did, before the reasons of the run', () => {
     const { text, reasons } = told(EVERY_OUTCOME['MAIL by the model, removed by the reviewer']!);
     expect(text).toContain(

@@ -71,6 +71,13 @@ describe('a phrasebook', () => {
     for (const given of wrong) expect(() => book.say('nl', 'phrase', given)).toThrow(/wants a/);
   });
 
+  it('wants what stands in any of its choices', async () => {
+    const text = '{way, select, up {{sum, number, eur}} other {-}}';
+    const book = await open(one(text), one(text));
+    expect(() => book.say('nl', 'phrase', { way: 'up' })).toThrow('the phrase wants a number as sum');
+    expect(() => book.say('nl', 'phrase', { way: 'down' })).toThrow('the phrase wants a number as sum');
+  });
+
   it('shows what it is given as it is', async () => {
     const book = await open(one('{who}'), one('{who}'));
     expect(book.say('nl', 'phrase', { who: "<b>{who}</b> '{x}'" })).toBe("<b>{who}</b> '{x}'");
