@@ -20,11 +20,19 @@ export interface RunManifest {
   readonly feedFiles: readonly ManifestFile[];
   readonly contract: { readonly number: number; readonly digest: string };
   readonly snapshot: { readonly digest: string; readonly rows: number };
+  /** Digest of the fund prices as they were read, by fund and date. */
+  readonly funds: string;
   readonly config: { readonly number: number; readonly digest: string };
   readonly flowDays: readonly number[];
   /** The week from which the settings count: the holdout is drawn anew every so many weeks after it. */
   readonly holdoutSince: IsoWeek;
-  readonly model: { readonly digest: string; readonly modelDigest: string; readonly cardDigest: string };
+  readonly model: {
+    readonly digest: string;
+    readonly modelDigest: string;
+    readonly cardDigest: string;
+    /** Of what was read in the card, which is what the engine goes by. */
+    readonly cardContent: string;
+  };
   readonly dataUses: readonly string[];
   readonly seed: string;
   readonly decisionRoot: string;

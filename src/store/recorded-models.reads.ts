@@ -9,6 +9,18 @@ export async function modelFileNames(tx: Transaction, modelId: string): Promise<
   return rows.map(({ name }) => name);
 }
 
+/** The digests under which the files of a model version are kept, by name. */
+export async function modelFileDigests(
+  tx: Transaction,
+  modelId: string,
+): Promise<Readonly<Record<string, string>>> {
+  const rows: { name: string; digest: string }[] = await tx.query(
+    'select name, digest from model_version_file where model_id = $1',
+    [modelId],
+  );
+  return Object.fromEntries(rows.map(({ name, digest }) => [name, digest]));
+}
+
 /** The bytes that stand for a file of a model version, null where there are none. */
 export async function modelFileBytes(
   tx: Transaction,

@@ -58,6 +58,7 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
       'select name, digest, rows, rejected from run_feed_file where run_id = $1 order by name',
       [run.id],
     ),
+    funds: digestOfJson(funds),
     dataUses,
     decisionRoot: recorded.root,
     runtime: scored.runtime,
@@ -172,7 +173,7 @@ function manifestOf(
   { run, campaign, configVersion, contractVersion, model, services }: StepContext,
   facts: Pick<
     RunManifest,
-    'feedFiles' | 'dataUses' | 'holdoutSince' | 'decisionRoot' | 'runtime' | 'timings'
+    'feedFiles' | 'funds' | 'dataUses' | 'holdoutSince' | 'decisionRoot' | 'runtime' | 'timings'
   >,
 ): RunManifest {
   return {
@@ -187,7 +188,12 @@ function manifestOf(
     snapshot: { digest: run.snapshotDigest ?? '', rows: run.snapshotRows ?? 0 },
     config: { number: configVersion.number, digest: configVersion.digest },
     flowDays: campaign.definition.flowDays,
-    model: { digest: model.digest, modelDigest: model.modelDigest, cardDigest: model.cardDigest },
+    model: {
+      digest: model.digest,
+      modelDigest: model.modelDigest,
+      cardDigest: model.cardDigest,
+      cardContent: digestOfJson(model.card),
+    },
     seed: run.seed,
     engine: services.engine,
     ...facts,

@@ -1,5 +1,6 @@
 import { digestOf, digestOfJson } from '../audit/digest.ts';
 import { merkleRoot } from '../audit/merkle.ts';
+import { packageDigest } from '../audit/package-digest.ts';
 import type { FundPrice } from '../domain/feature.ts';
 import type { RunManifest } from '../domain/manifest.ts';
 import { referenceRows } from '../domain/model-card.ts';
@@ -10,6 +11,7 @@ import { FeedContractRow } from '../store/feed-contract.row.ts';
 import { fundPrices } from '../store/fund-price.store.ts';
 import { modelFile } from '../store/model.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
+import { modelFileDigests } from '../store/recorded-models.reads.ts';
 import { leafBlocks } from '../store/recorded-rows.reads.ts';
 import { erasedChoices, snapshotDigest } from '../store/reproduction.reads.ts';
 import type { RunRow } from '../store/run.row.ts';
@@ -41,9 +43,11 @@ export async function readRecord(tx: Transaction, services: Services, run: RunRo
   const { manifest } = run;
   if (manifest === null) throw new Error(`run ${run.id} decided and has no manifest`);
   same('the manifest', digestOfJson(manifest), run.manifestDigest);
+  const { campaign: key, week, attempt, contract: number, seed } = run;
+  const named = [manifest.campaign, manifest.week, manifest.attempt, manifest.contract.number, manifest.seed];
+  same("the run's row", [key, week, attempt, number, seed].join(), named.join());
   const configVersion = await tx.findOneByOrFail(ConfigVersionRow, { id: run.configId });
   same('the configuration', digestOfJson(configVersion.settings), manifest.config.digest);
-  const { campaign: key, contract: number } = run;
   const contractVersion = await tx.findOneByOrFail(FeedContractRow, { campaign: key, number });
   same('the feed contract', digestOfJson({ columns: contractVersion.columns }), manifest.contract.digest);
   const model = await tx.findOneByOrFail(ModelVersionRow, { id: run.modelId });
@@ -51,6 +55,13 @@ export async function readRecord(tx: Transaction, services: Services, run: RunRo
   const onnx = await file('model.onnx');
   same('the model', digestOf(onnx), manifest.model.modelDigest);
   same("the model's card", digestOf(await file('card.yaml')), manifest.model.cardDigest);
+  same("what was read in the model's card", digestOfJson(model.card), manifest.model.cardContent);
+  const digests = await modelFileDigests(tx, model.id);
+  same("the model's package", packageDigest(digests), manifest.model.digest);
+  const reference = await file('reference.csv');
+  same("the model's reference sample", digestOf(reference), digests['reference.csv'] ?? '');
+  const funds = await fundPrices(tx, run.id);
+  same('the list of fund prices', digestOfJson(funds), manifest.funds);
   const erased = await erasedChoices(tx, run.id);
   const snapshot = await snapshotDigest(tx, run.id, manifest.snapshot.rows);
   same('the snapshot', snapshot.digest, manifest.snapshot.digest);
@@ -74,8 +85,8 @@ export async function readRecord(tx: Transaction, services: Services, run: RunRo
     },
     manifest,
     model: onnx,
-    reference: referenceRows(Buffer.from(await file('reference.csv')).toString('utf8')),
-    funds: await fundPrices(tx, run.id),
+    reference: referenceRows(Buffer.from(reference).toString('utf8')),
+    funds,
     leaves: kept,
     erased,
     moved: snapshot.moved,

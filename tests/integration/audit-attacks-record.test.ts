@@ -323,6 +323,8 @@ describe('what people decided', () => {
     ],
     ['run_feed_file', 'update run_feed_file set rejected = 1', 'rejected', 'run.decide'],
     ['run_feed_file', `update run_feed_file set digest = 'sha256:${'0'.repeat(64)}'`, 'digest', 'run.decide'],
+    ['fund_price', `update fund_price set price = 2 where date = '2026-09-28'`, 'content', 'run.decide'],
+    ['fund_price', `delete from fund_price where date = '2026-09-28'`, 'content', 'run.decide'],
     ['run_funnel', `update run_funnel set reasons = '[]'`, 'content', 'run.decide'],
     [
       'batch',

@@ -93,6 +93,13 @@ describe('reproducing a run', () => {
   const flip = 'set_byte(bytes, length(bytes) - 1, get_byte(bytes, length(bytes) - 1) # 1)';
   const flipped = `update model_file set bytes = ${flip} where digest = (select model_digest from model_version)`;
   const check = 'alter table model_file drop constraint if exists model_file_check';
+  const referenced = `update model_file set bytes = ${flip} where digest =
+    (select digest from model_version_file where name = 'reference.csv')`;
+  const priced = (change: string) =>
+    `update fund_price set price = price ${change} where date = '2026-11-10'`;
+  const learned = (label: string) =>
+    `update model_version set card = jsonb_set(card, '{features,0,label,en}', '"${label}"')`;
+  const seeded = 'update run set seed = reverse(seed)';
   const frozen = 'update {snapshot} set quiet = not quiet where row_no = 7';
   const decided = (change: string) => `update {decision} set score = score ${change} where rank = 7`;
 
@@ -106,6 +113,16 @@ describe('reproducing a run', () => {
       `update config_version set settings = jsonb_set(settings, '{threshold}', '0.5')`,
     ],
     ['a byte of the model', 'the model', 'model_file', `${check}; ${flipped}`, flipped],
+    [
+      'the reference sample',
+      "the model's reference sample",
+      'model_file',
+      `${check}; ${referenced}`,
+      referenced,
+    ],
+    ['the card', "what was read in the model's card", 'model_version', learned('fate'), learned('chance')],
+    ['a fund price', 'the list of fund prices', 'fund_price', priced('+ 0.01'), priced('- 0.01')],
+    ["the run's seed", "the run's row", 'run', seeded, seeded],
     [
       'the manifest',
       'the manifest',

@@ -1,6 +1,7 @@
 import { digestOf, digestOfJson } from '../../audit/digest.ts';
 import { CampaignRow } from '../../store/campaign.row.ts';
 import { erasureDigest } from '../../store/erasure.reads.ts';
+import { fundPrices } from '../../store/fund-price.store.ts';
 import { funnelsOf } from '../../store/funnel.reads.ts';
 import { type StateRow, type StateTable, stateOf } from '../../store/recorded-state.reads.ts';
 import { RunRow } from '../../store/run.row.ts';
@@ -73,8 +74,12 @@ export const walkRunRows: WalkPart = async (walk) => {
     const entry = claims.of('run', id)?.fields.get('manifest')?.entry;
     if (manifest === null || entry === undefined) continue;
     claims.say('run', id, entry, manifestFields(manifest));
+    claims.say('fund_price', id, entry, { content: manifest.funds });
     for (const [key, fields] of feedFileFields(id, manifest)) claims.say('run_feed_file', key, entry, fields);
   }
+  const funds: FoundRow[] = [];
+  for (const [id] of claims.all('fund_price'))
+    funds.push({ id, fields: { content: digestOfJson(await fundPrices(tx, id)) } });
   const runs = [...claims.all('run_funnel').keys()];
   const funnels = (await funnelsOf(tx, runs)).map(({ runId, ...funnel }) => ({
     id: runId,
@@ -83,6 +88,7 @@ export const walkRunRows: WalkPart = async (walk) => {
   return (
     (await walkTable(walk, 'run')) ??
     (await walkTable(walk, 'run_feed_file')) ??
+    compareRows('fund_price', funds, claims) ??
     compareRows('run_funnel', funnels, claims) ??
     (await walkTable(walk, 'scheduled_start')) ??
     (await walkTable(walk, 'reproduction', ({ certificate, ...row }) => ({
