@@ -4,7 +4,8 @@ import { REASONS } from '../../src/domain/decision.ts';
 import { AUDIENCES, type ExplainedDecision } from '../../src/domain/explanation.ts';
 import { explainInWords } from '../../src/domain/explanation-text.ts';
 import type { Phrasebook, PhraseLanguage } from '../../src/domain/ports.ts';
-import { CARD, EVERY_OUTCOME } from '../support/explained-decisions.ts';
+import { EVERY_OUTCOME } from '../support/every-outcome.ts';
+import { CARD } from '../support/explained-decisions.ts';
 import { explanationTexts } from '../support/explanation-texts.ts';
 
 const MAILED = EVERY_OUTCOME['MAIL by the model, released']!;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { it } from 'vitest';
 import { explainInWords } from '../../src/domain/explanation-text.ts';
-import { EVERY_OUTCOME } from '../support/explained-decisions.ts';
+import { EVERY_OUTCOME } from '../support/every-outcome.ts';
 import { explanationTexts } from '../support/explanation-texts.ts';
 import { expectGolden } from '../support/golden.ts';
 
