@@ -1,24 +1,9 @@
 import { type Attribution, MOST_PLAYERS, orderShare, shapleyValues, sizeOf } from './shapley.ts';
-import { goesYes, logistic, type Tree, type TreeEnsemble, treeScore } from './tree-ensemble.ts';
+import { logistic, type TreeEnsemble, treeScore } from './tree-ensemble.ts';
+import { TreeWalk } from './tree-walk.ts';
 
-/**
- * The leaves that a row with some features of a reference reaches, one after another. A path says how many of its features must
- * be the row's, how many the reference's, and then which.
- */
-interface Leaves {
-  readonly values: number[];
-  readonly paths: number[];
-}
-
-/** A tree and the references that go through it alike. */
-interface Grouped {
-  readonly tree: Tree;
-  readonly groupOf: Int32Array;
-  /** One reference of each group. */
-  readonly examples: readonly Float32Array[];
-  /** How many references each group has. */
-  readonly sizes: readonly number[];
-}
+/** So many margins are made at once (512 KiB, which a processor keeps at hand). */
+const MOST_MARGINS = 2 ** 16;
 
 /**
  * Exact interventional Shapley values of a tree ensemble's score: a coalition is worth the mean score of the references with
@@ -29,7 +14,8 @@ export class TreeExplainer {
   readonly baseline: number;
   readonly #ensemble: TreeEnsemble;
   readonly #references: number;
-  readonly #grouped: readonly Grouped[];
+  readonly #walk: TreeWalk;
+  readonly #asked: ReadonlySet<number>;
 
   /** @param references float32 rows of features; at least one */
   constructor(ensemble: TreeEnsemble, references: readonly Float32Array[]) {
@@ -37,157 +23,106 @@ export class TreeExplainer {
     this.#ensemble = ensemble;
     this.#references = references.length;
     this.baseline = references.reduce((sum, row) => sum + treeScore(ensemble, row), 0) / references.length;
-    this.#grouped = ensemble.trees.map((tree) => grouped(tree, references));
+    this.#walk = new TreeWalk(references);
+    this.#asked = new Set(ensemble.trees.flatMap(({ feature }) => [...feature]));
   }
 
   /**
    * Any number of features where the link is the identity (interventional TreeSHAP, Lundberg et al. 2020). Behind the logistic
-   * one a game is played against each reference: null where more than MOST_PLAYERS features matter in one of them.
-   * @param onReference called after each game
+   * one a game is played against each reference: null where more than MOST_PLAYERS features differ from one of them.
+   * @param onProgress called now and then
    */
-  explain(row: Float32Array, onReference: () => void = () => {}): Attribution | null {
+  explain(row: Float32Array, onProgress: () => void = () => {}): Attribution | null {
     const values = new Float64Array(row.length);
-    const leavesOf = this.#grouped.map(({ tree, examples }) =>
-      examples.map((reference) => leavesBetween(tree, row, reference)),
-    );
-    if (this.#ensemble.link === 'IDENTITY') {
-      for (const [at, { sizes }] of this.#grouped.entries())
-        for (const [group, leaves] of (leavesOf[at] ?? []).entries())
-          addLeaves(values, leaves, sizes[group] ?? 0);
-    } else {
-      for (let reference = 0; reference < this.#references; reference++) {
-        const leaves = this.#grouped.map(
-          ({ groupOf }, at) => leavesOf[at]?.[groupOf[reference] ?? 0] ?? NONE,
-        );
-        if (!addGame(values, leaves, this.#ensemble.base)) return null;
-        onReference();
-      }
-    }
+    if (this.#ensemble.link === 'IDENTITY') this.#addLeaves(values, row);
+    else if (!this.#addGames(values, row, 0, this.#references, onProgress)) return null;
     return { baseline: this.baseline, values: values.map((value) => value / this.#references) };
   }
-}
 
-const NONE: Leaves = { values: [], paths: [] };
+  /** Without a link a leaf's value is shared out by itself: each of its features is needed, or must stay away. */
+  #addLeaves(values: Float64Array, row: Float32Array): void {
+    const { fromRow, fromReference } = this.#walk;
+    for (const tree of this.#ensemble.trees) {
+      this.#walk.leaves(tree, row, 0, this.#references, (value, from, to) => {
+        const [present, absent, all] = [fromRow.length, fromReference.length, value * (to - from)];
+        for (const feature of fromRow)
+          values[feature] = (values[feature] ?? 0) + all * orderShare(present - 1, absent);
+        for (const feature of fromReference)
+          values[feature] = (values[feature] ?? 0) - all * orderShare(present, absent - 1);
+      });
+    }
+  }
 
-function grouped(tree: Tree, references: readonly Float32Array[]): Grouped {
-  const groups = new Map<string, number>();
-  const examples: Float32Array[] = [];
-  const sizes: number[] = [];
-  const groupOf = Int32Array.from(references, (reference) => {
-    let way = '';
-    for (const [node, feature] of tree.feature.entries())
-      if (feature >= 0) way += goesYes(tree, node, reference) ? 'y' : 'n';
-    const group = groups.get(way) ?? examples.push(reference) - 1;
-    groups.set(way, group);
-    sizes[group] = (sizes[group] ?? 0) + 1;
-    return group;
-  });
-  return { tree, groupOf, examples, sizes };
-}
+  /** Behind a link, adds the values of the games against these references, in parts where they are many; false where one is too large. */
+  #addGames(
+    values: Float64Array,
+    row: Float32Array,
+    from: number,
+    to: number,
+    onProgress: () => void,
+  ): boolean {
+    const players = this.#walk.differing(row, from, to).filter((feature) => this.#asked.has(feature));
+    const count = to - from;
+    if (count > 1 && count * 2 ** players.length > MOST_MARGINS) {
+      const middle = from + (count >> 1);
+      return (
+        this.#addGames(values, row, from, middle, onProgress) &&
+        this.#addGames(values, row, middle, to, onProgress)
+      );
+    }
+    if (players.length > MOST_PLAYERS) return false;
+    const worth = this.#worth(row, players, from, to);
+    onProgress();
+    for (const [player, share] of shapleyValues(worth).entries()) {
+      const feature = players[player] ?? 0;
+      values[feature] = (values[feature] ?? 0) + share;
+    }
+    return true;
+  }
 
-function leavesBetween(tree: Tree, row: Float32Array, reference: Float32Array): Leaves {
-  const values: number[] = [];
-  const paths: number[] = [];
-  const fromRow: number[] = [];
-  const fromReference: number[] = [];
-  const walk = (node: number): void => {
-    const feature = tree.feature[node] ?? -1;
-    if (feature < 0) {
-      values.push(tree.value[node] ?? 0);
-      paths.push(fromRow.length, fromReference.length, ...fromRow, ...fromReference);
-      return;
+  /** What each coalition is worth against all these references together: the values of a sum of games are the sum of theirs. */
+  #worth(row: Float32Array, players: readonly number[], from: number, to: number): Float64Array {
+    const bitOf = new Int32Array(row.length);
+    for (const [player, feature] of players.entries()) bitOf[feature] = 1 << player;
+    const margins = new Float64Array((to - from) << players.length);
+    for (let at = 0; at < margins.length; at += 1 << players.length) margins[at] = this.#ensemble.base;
+    const { fromRow, fromReference, order } = this.#walk;
+    for (const tree of this.#ensemble.trees) {
+      this.#walk.leaves(tree, row, from, to, (value, first, end) => {
+        const present = maskOf(fromRow, bitOf);
+        const absent = maskOf(fromReference, bitOf);
+        // What, summed over subsets, is the value for every coalition that holds the present and none of the absent (Möbius).
+        for (let part = absent; ; part = (part - 1) & absent) {
+          const signed = sizeOf(part) % 2 === 0 ? value : -value;
+          for (let place = first; place < end; place++) {
+            const at = (((order[place] ?? 0) - from) << players.length) | present | part;
+            margins[at] = (margins[at] ?? 0) + signed;
+          }
+          if (part === 0) break;
+        }
+      });
     }
-    const next = (yes: boolean) => (yes ? tree.yes : tree.no)[node] ?? 0;
-    const ofRow = goesYes(tree, node, row);
-    const ofReference = goesYes(tree, node, reference);
-    if (ofRow === ofReference || fromRow.includes(feature)) walk(next(ofRow));
-    else if (fromReference.includes(feature)) walk(next(ofReference));
-    else {
-      fromRow.push(feature);
-      walk(next(ofRow));
-      fromRow.pop();
-      fromReference.push(feature);
-      walk(next(ofReference));
-      fromReference.pop();
+    sumOverSubsets(margins, players.length);
+    const worth = new Float64Array(1 << players.length);
+    for (let at = 0; at < margins.length; at++) {
+      const coalition = at & (worth.length - 1);
+      worth[coalition] = (worth[coalition] ?? 0) + logistic(margins[at] ?? 0);
     }
-  };
-  walk(0);
-  return { values, paths };
-}
-
-/** Without a link a leaf's value is shared out by itself: each of its features is needed, or must stay away. */
-function addLeaves(values: Float64Array, leaves: Leaves, times: number): void {
-  const { paths } = leaves;
-  let at = 0;
-  for (const value of leaves.values) {
-    const present = paths[at++] ?? 0;
-    const absent = paths[at++] ?? 0;
-    for (const end = at + present; at < end; at++) {
-      const feature = paths[at] ?? 0;
-      values[feature] = (values[feature] ?? 0) + times * value * orderShare(present - 1, absent);
-    }
-    for (const end = at + absent; at < end; at++) {
-      const feature = paths[at] ?? 0;
-      values[feature] = (values[feature] ?? 0) - times * value * orderShare(present, absent - 1);
-    }
+    return worth;
   }
 }
 
-/** Behind a link the trees' sum is made for every coalition of the features that matter; false where they are too many. */
-function addGame(values: Float64Array, trees: readonly Leaves[], base: number): boolean {
-  const bitOf = new Int32Array(values.length);
-  const players = playersIn(trees, bitOf);
-  if (players.length > MOST_PLAYERS) return false;
-  const worth = new Float64Array(1 << players.length);
-  worth[0] = base;
-  for (const leaves of trees) spread(worth, leaves, bitOf);
-  sumOverSubsets(worth);
-  for (let coalition = 0; coalition < worth.length; coalition++)
-    worth[coalition] = logistic(worth[coalition] ?? 0);
-  const shares = shapleyValues(worth);
-  for (const [player, feature] of players.entries())
-    values[feature] = (values[feature] ?? 0) + (shares[player] ?? 0);
-  return true;
+function maskOf(features: readonly number[], bitOf: Int32Array): number {
+  let mask = 0;
+  for (const feature of features) mask |= bitOf[feature] ?? 0;
+  return mask;
 }
 
-/** The features on the paths, and the bit of each. */
-function playersIn(trees: readonly Leaves[], bitOf: Int32Array): readonly number[] {
-  const players: number[] = [];
-  for (const { paths } of trees) {
-    for (let at = 0; at < paths.length; ) {
-      const end = at + 2 + (paths[at] ?? 0) + (paths[at + 1] ?? 0);
-      for (at += 2; at < end; at++) {
-        const feature = paths[at] ?? 0;
-        if (bitOf[feature] === 0) bitOf[feature] = 1 << (players.push(feature) - 1);
-      }
-    }
-  }
-  return players;
-}
-
-/** Adds what, summed over subsets, is a leaf's value for every coalition that holds its present and none of its absent (Möbius). */
-function spread(worth: Float64Array, { values, paths }: Leaves, bitOf: Int32Array): void {
-  let at = 0;
-  for (let leaf = 0; leaf < values.length; leaf++) {
-    const value = values[leaf] ?? 0;
-    const from = at + 2 + (paths[at] ?? 0);
-    const end = from + (paths[at + 1] ?? 0);
-    let present = 0;
-    let absent = 0;
-    for (at += 2; at < from; at++) present |= bitOf[paths[at] ?? 0] ?? 0;
-    for (; at < end; at++) absent |= bitOf[paths[at] ?? 0] ?? 0;
-    for (let part = absent; ; part = (part - 1) & absent) {
-      const mask = present | part;
-      worth[mask] = (worth[mask] ?? 0) + (sizeOf(part) % 2 === 0 ? value : -value);
-      if (part === 0) break;
-    }
-  }
-}
-
-function sumOverSubsets(worth: Float64Array): void {
-  for (let bit = 1; bit < worth.length; bit <<= 1) {
-    for (let first = bit; first < worth.length; first += 2 * bit)
+/** In each stretch of 2^players numbers, every one becomes the sum of those of its subsets. */
+function sumOverSubsets(margins: Float64Array, players: number): void {
+  for (let bit = 1; bit < 1 << players; bit <<= 1) {
+    for (let first = bit; first < margins.length; first += 2 * bit)
       for (let mask = first; mask < first + bit; mask++)
-        worth[mask] = (worth[mask] ?? 0) + (worth[mask ^ bit] ?? 0);
+        margins[mask] = (margins[mask] ?? 0) + (margins[mask ^ bit] ?? 0);
   }
 }

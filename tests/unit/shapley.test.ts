@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { shapleyValues, sizeOf } from '../../src/domain/shapley.ts';
 import { type Tree, treeScore } from '../../src/domain/tree-ensemble.ts';
 import { TreeExplainer } from '../../src/domain/tree-explainer.ts';
+import { largestDifference } from '../support/numbers.ts';
 import { byRunning, modelOf, valuesOf } from '../support/tree-models.ts';
 
 describe('shapleyValues', () => {
@@ -69,6 +70,30 @@ describe('TreeExplainer', () => {
         for (const [feature, value] of values.entries()) if (!asked.has(feature)) expect(value).toBe(0);
       }),
     );
+  });
+
+  it('agrees with running them where the games are too many to be played at once', () => {
+    const features = 12;
+    // Each tree asks whether two neighbours are above 0.
+    const trees = Array.from({ length: features }, (_, at) => ({
+      feature: Int32Array.of(at, -1, (at + 1) % features, -1, -1),
+      threshold: new Float32Array(5),
+      yes: Int32Array.of(1, 0, 3, 0, 0),
+      no: Int32Array.of(2, 0, 4, 0, 0),
+      missing: new Uint8Array(5),
+      value: Float64Array.of(0, at / 9, 0, -0.5, 1 - at / 5),
+    }));
+    const ensemble = { base: 0.1, link: 'LOGISTIC', trees } as const;
+    const references = Array.from({ length: 40 }, (_, reference) =>
+      Float32Array.from({ length: features }, (_, feature) => (feature < 3 ? (reference >> feature) % 2 : 0)),
+    );
+    const explainer = new TreeExplainer(ensemble, references);
+    // One differs in three features and is played against all at once, the other in all and in parts; neither minds the other.
+    const rows = [new Float32Array(features), new Float32Array(features).fill(0.5)];
+    for (const row of [...rows, ...rows]) {
+      const expected = byRunning((mixed) => treeScore(ensemble, mixed), row, references);
+      expect(largestDifference(explainer.explain(row)?.values ?? [], expected)).toBeLessThan(1e-12);
+    }
   });
 
   /** A tree that asks of every feature in turn, and ends where one is above 0. */
