@@ -35,7 +35,9 @@ export function contributionTexts(writer: ExplanationWriter): readonly Contribut
       feature: name,
       label: writer.inLanguage(feature.label),
       value,
-      display: featureDisplay(writer, feature, value),
+      display: standsForMissing(feature, value, parts)
+        ? writer.say('display.missing')
+        : featureDisplay(writer, feature, value),
       contribution,
       parts: parts.map(({ column, value: part }) => ({
         column,
@@ -44,6 +46,12 @@ export function contributionTexts(writer: ExplanationWriter): readonly Contribut
       })),
     };
   });
+}
+
+/** Whether the value is the one that the recipe gives in place of one that the feed lacked. */
+function standsForMissing({ recipe }: CardFeature, value: number, parts: Contribution['parts']): boolean {
+  const isMissing = parts.some((part) => part.value === null);
+  return isMissing && recipe.missing !== undefined && value === Math.fround(recipe.missing);
 }
 
 /** The change that turns the outcome, with its numbers; null where there is none. */

@@ -177,6 +177,15 @@ describe('those inside are told', () => {
     expect(told(withFeature(feature, value)).contributions[0]?.display).toBe(display);
   });
 
+  it('a value that stands for a missing one as missing, and the same value of the feed as it is', () => {
+    const recipe = { column: 'has_app', missing: -0.1 };
+    const of = (value: number, part: number | null) =>
+      told(withFeature({ recipe }, value, [{ column: 'has_app', value: part }])).contributions[0]?.display;
+    expect(of(Math.fround(-0.1), null)).toBe('ontbreekt');
+    expect(of(1, null)).toBe('ja');
+    expect(of(0, 0)).toBe('nee');
+  });
+
   it('parts as they stood in the feed: missing, words and dates', () => {
     const parts = [
       { column: 'balance', value: null },
