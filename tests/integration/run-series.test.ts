@@ -59,7 +59,7 @@ describe.skipIf(!sharedIsThere)('a series of weeks of real customers', () => {
       records.set(week, await readRecord(harness.services.db, run.id));
       if (run.status === 'AWAITING_REVIEW') await harness.release(run);
     }
-  });
+  }, 150_000);
   afterAll(() => harness?.stop());
 
   it('keeps every rule in every week', () => {
