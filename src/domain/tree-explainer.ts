@@ -2,8 +2,8 @@ import { type Attribution, MOST_PLAYERS, orderShare, shapleyValues, sizeOf } fro
 import { logistic, type TreeEnsemble, treeScore } from './tree-ensemble.ts';
 import { TreeWalk } from './tree-walk.ts';
 
-/** So many margins are made at once (512 KiB, which a processor keeps at hand). */
-const MOST_MARGINS = 2 ** 16;
+/** So many margins are made at once (256 KiB, which a processor keeps at hand). */
+const MOST_MARGINS = 2 ** 15;
 
 /**
  * Exact interventional Shapley values of a tree ensemble's score: a coalition is worth the mean score of the references with
@@ -15,7 +15,6 @@ export class TreeExplainer {
   readonly #ensemble: TreeEnsemble;
   readonly #references: number;
   readonly #walk: TreeWalk;
-  readonly #asked: ReadonlySet<number>;
 
   /** @param references float32 rows of features; at least one */
   constructor(ensemble: TreeEnsemble, references: readonly Float32Array[]) {
@@ -23,13 +22,12 @@ export class TreeExplainer {
     this.#ensemble = ensemble;
     this.#references = references.length;
     this.baseline = references.reduce((sum, row) => sum + treeScore(ensemble, row), 0) / references.length;
-    this.#walk = new TreeWalk(references);
-    this.#asked = new Set(ensemble.trees.flatMap(({ feature }) => [...feature]));
+    this.#walk = new TreeWalk(ensemble.trees, references);
   }
 
   /**
    * Any number of features where the link is the identity (interventional TreeSHAP, Lundberg et al. 2020). Behind the logistic
-   * one a game is played against each reference: null where more than MOST_PLAYERS features differ from one of them.
+   * one a game is played against each reference: null where more than MOST_PLAYERS features tell the row from one of them.
    * @param onProgress called now and then
    */
   explain(row: Float32Array, onProgress: () => void = () => {}): Attribution | null {
@@ -61,7 +59,7 @@ export class TreeExplainer {
     to: number,
     onProgress: () => void,
   ): boolean {
-    const players = this.#walk.differing(row, from, to).filter((feature) => this.#asked.has(feature));
+    const players = this.#walk.differing(row, from, to);
     const count = to - from;
     if (count > 1 && count * 2 ** players.length > MOST_MARGINS) {
       const middle = from + (count >> 1);

@@ -11,12 +11,20 @@ export class TreeWalk {
   readonly order: Int32Array;
   /** The values of the references by feature. */
   readonly #columns: readonly Float32Array[];
+  /** The thresholds that trees hold a feature against, ascending. */
+  readonly #thresholds: readonly Float32Array[];
+  /** Between which of these the references are, by feature. */
+  readonly #bands: readonly Int32Array[];
 
-  constructor(references: readonly Float32Array[]) {
+  constructor(trees: readonly Tree[], references: readonly Float32Array[]) {
     const features = references[0]?.length ?? 0;
     this.order = Int32Array.from(references.keys());
     this.#columns = Array.from({ length: features }, (_, feature) =>
       Float32Array.from(references, (reference) => reference[feature] ?? Number.NaN),
+    );
+    this.#thresholds = thresholdsOf(trees, features);
+    this.#bands = this.#columns.map((column, feature) =>
+      Int32Array.from(column, (value) => bandOf(value, this.#thresholds[feature])),
     );
   }
 
@@ -79,10 +87,25 @@ export class TreeWalk {
     return apart;
   }
 
-  /** The features in which a row is not as one of these references. */
+  /** The features by which a tree may send a row another way than one of these references. */
   differing(row: Float32Array, from: number, to: number): readonly number[] {
-    return Array.from(row.keys()).filter((feature) =>
-      this.#columns[feature]?.subarray(from, to).some((value) => value !== row[feature]),
-    );
+    return Array.from(row.keys()).filter((feature) => {
+      const own = bandOf(row[feature] ?? Number.NaN, this.#thresholds[feature]);
+      return this.#bands[feature]?.subarray(from, to).some((band) => band !== own);
+    });
   }
+}
+
+function thresholdsOf(trees: readonly Tree[], features: number): readonly Float32Array[] {
+  const found = Array.from({ length: features }, () => new Set<number>());
+  for (const { feature, threshold } of trees)
+    for (const [node, asked] of feature.entries()) found[asked]?.add(threshold[node] ?? 0);
+  return found.map((thresholds) => Float32Array.from(thresholds).sort());
+}
+
+/** How many of the thresholds a value is above; −1 where it is missing. */
+function bandOf(value: number, thresholds: Float32Array = new Float32Array()): number {
+  if (Number.isNaN(value)) return -1;
+  const band = thresholds.findIndex((threshold) => value <= threshold);
+  return band < 0 ? thresholds.length : band;
 }

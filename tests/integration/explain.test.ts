@@ -216,8 +216,8 @@ describe('explaining', () => {
   });
 
   it('may take longer than a batch, as long as it gets on', async () => {
-    // Every row is 8 million multiplications: a batch of 10,000 takes a while, and there are twenty.
-    const wide = 500;
+    // A batch of 10,000 rows takes a while, and there are twenty.
+    const wide = 350;
     const model = onnxFile({
       nodes: [
         { op: 'MatMul', inputs: ['x', 'first'], outputs: ['a'] },
