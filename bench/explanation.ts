@@ -32,7 +32,7 @@ const [customers = 1_000_000, weeks = 50, seconds = 15] = process.argv.slice(2).
 const OWN_QUERY = `query ($campaign: String!, $week: IsoWeek!, $customer: ID!) {
   explanation(campaign: $campaign, week: $week, customer: $customer, audience: CUSTOMER, language: NL) { title text }
 }`;
-const PEER_QUERY = `query ($runId: UUID!, $customer: String!) {
+const PEER_QUERY = `query ($runId: UUID!, $customer: CustomerId!) {
   explanationByRunIdAndCustomer(runId: $runId, customer: $customer) { facts at }
 }`;
 

@@ -23,8 +23,13 @@ export async function forkServer(
   args: readonly string[],
   url: string,
 ): Promise<Served> {
-  const child = fork(program, args);
-  await once(child, 'message');
+  // What PostGraphile says of tables that it cannot show is of no interest.
+  const child = fork(program, args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const ready = await Promise.race([
+    once(child, 'message').then(() => true),
+    once(child, 'exit').then(() => false),
+  ]);
+  if (!ready) throw new Error(`${name} ended before it listened`);
   return { name, url, stop: () => ended(child) };
 }
 
