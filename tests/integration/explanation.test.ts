@@ -6,11 +6,12 @@ import { ELIGIBILITY_REASONS } from '../../src/domain/decision.ts';
 import type { ExplanationFacts, Rule } from '../../src/domain/explanation.ts';
 import { buildApiSchema } from '../../src/resolvers/api-schema.ts';
 import type { RunRow } from '../../src/store/run.row.ts';
+import { eraseCustomer, requestErasure } from '../../src/use-cases/erase-customer.ts';
 import { execute } from '../../src/use-cases/execute.ts';
 import { removeFromBatch } from '../../src/use-cases/review-batch.ts';
 import { ApiService } from '../support/api-service.ts';
 import { decisionsOf, type RecordedRow } from '../support/run-record.ts';
-import { OLGA } from '../support/service-harness.ts';
+import { CARLA, OLGA } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
 import { tamper } from '../support/state-change.ts';
 
@@ -20,10 +21,13 @@ const A_NAME = expect.stringMatching(/^customer:[\w-]{22}$/);
 
 /** How often the model was opened. */
 let opened = 0;
+/** What the model waits for. */
+let held: Promise<void> = Promise.resolve();
 const onnx = new OnnxScorer();
 const scorer = {
-  open: (spec: Parameters<OnnxScorer['open']>[0]) => {
+  open: async (spec: Parameters<OnnxScorer['open']>[0]) => {
     opened++;
+    await held;
     return onnx.open(spec);
   },
 };
@@ -72,11 +76,20 @@ const kept = async (): Promise<readonly { customer: string; facts: ExplanationFa
   );
 const keptOf = async (customer: string) => (await kept()).find((row) => row.customer === customer)?.facts;
 
-/** Somebody who was scored, not chosen and not asked about so far. */
+const taken = new Set<string>();
+
+/** Somebody who was scored, not chosen and not asked about so far; another one each time. */
 async function notAsked(): Promise<string> {
-  const asked = new Set((await kept()).map(({ customer }) => customer));
-  const found = decisions.find(({ customer, outcome }) => outcome === 'NOT_CHOSEN' && !asked.has(customer));
-  return found?.customer ?? expect.fail('everyone was asked about');
+  for (const { customer } of await kept()) taken.add(customer);
+  const found = decisions.find(({ customer, outcome }) => outcome === 'NOT_CHOSEN' && !taken.has(customer));
+  if (found === undefined) return expect.fail('everyone was asked about');
+  taken.add(found.customer);
+  return found.customer;
+}
+
+/** Waits for what is sure to come. */
+async function until(came: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await came())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** One decision of every kind: what it is, which arm, and what decided. */
@@ -167,6 +180,32 @@ describe('asked of a decision of every kind', () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => explain('olga', customer, 'INTERNAL')));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect((await kept()).filter((row) => row.customer === customer)).toHaveLength(1);
+  });
+
+  it('leaves nothing of who is erased while it is computed: the erasure waits', async () => {
+    const { services } = service.harness;
+    const customer = await notAsked();
+    await execute(services, OLGA, requestErasure, { customer, reason: 'by letter' });
+    const gate = Promise.withResolvers<void>();
+    held = gate.promise;
+    const before = opened;
+    const asked = explain('olga', customer, 'INTERNAL');
+    await until(() => opened > before);
+    let erased = false;
+    const input = { customer, requestedBy: 'olga', reason: 'article 17' };
+    const erasing = execute(services, CARLA, eraseCustomer, input).then(() => {
+      erased = true;
+    });
+    const waiting = 'select from pg_locks where not granted';
+    await until(async () => erased || (await services.db.query(waiting)).length > 0);
+    gate.resolve();
+    held = Promise.resolve();
+    expect((await asked).decision.customer).toBe(customer);
+    await erasing;
+    expect(await keptOf(customer)).toBeUndefined();
+    expect(await service.refusal('cees', query('title'), { customer, audience: 'CUSTOMER' })).toBe(
+      'ERASED CUSTOMER_ERASED',
+    );
   });
 
   it('tells of a removal, as it stands when asked', async () => {
