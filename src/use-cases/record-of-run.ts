@@ -9,15 +9,23 @@ import { CampaignRow } from '../store/campaign.row.ts';
 import { ConfigVersionRow } from '../store/config-version.row.ts';
 import { FeedContractRow } from '../store/feed-contract.row.ts';
 import { fundPrices } from '../store/fund-price.store.ts';
-import { modelFile } from '../store/model.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
-import { modelFileDigests } from '../store/recorded-models.reads.ts';
+import { modelFileBytes, modelFileDigests } from '../store/recorded-models.reads.ts';
 import { leafBlocks } from '../store/recorded-rows.reads.ts';
 import { erasedChoices, snapshotDigest } from '../store/reproduction.reads.ts';
 import type { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { StepContext } from './run-step.ts';
 import type { Services } from './services.ts';
+
+const PARTS = [
+  ['configVersion', 'the configuration'],
+  ['contractVersion', 'the feed contract'],
+  ['model', 'the model version'],
+  ['onnx', 'the model'],
+  ['card', "the model's card"],
+  ['reference', "the model's reference sample"],
+] as const;
 
 /** All that a run was made of, as it is on record, and what of it is missing or altered. */
 export interface RecordOfRun {
@@ -34,8 +42,18 @@ export interface RecordOfRun {
   readonly faults: readonly string[];
 }
 
+/** A record of which so much is gone that nothing can be executed again. */
+export interface IncompleteRecord {
+  readonly manifest: RunManifest;
+  readonly faults: readonly string[];
+}
+
 /** Reads the record of a run that decided and holds each part against the digest in its manifest. */
-export async function readRecord(tx: Transaction, services: Services, run: RunRow): Promise<RecordOfRun> {
+export async function readRecord(
+  tx: Transaction,
+  services: Services,
+  run: RunRow,
+): Promise<RecordOfRun | IncompleteRecord> {
   const faults: string[] = [];
   const same = (what: string, found: string, recorded: string | null) => {
     if (found !== recorded) faults.push(`${what} is not the one that was recorded`);
@@ -46,19 +64,31 @@ export async function readRecord(tx: Transaction, services: Services, run: RunRo
   const { campaign: key, week, attempt, contract: number, seed } = run;
   const named = [manifest.campaign, manifest.week, manifest.attempt, manifest.contract.number, manifest.seed];
   same("the run's row", [key, week, attempt, number, seed].join(), named.join());
-  const configVersion = await tx.findOneByOrFail(ConfigVersionRow, { id: run.configId });
+  const configVersion = await tx.findOneBy(ConfigVersionRow, { id: run.configId });
+  const contractVersion = await tx.findOneBy(FeedContractRow, { campaign: key, number });
+  const model = await tx.findOneBy(ModelVersionRow, { id: run.modelId });
+  const digests = await modelFileDigests(tx, run.modelId);
+  const onnx = await modelFileBytes(tx, run.modelId, 'model.onnx');
+  const card = await modelFileBytes(tx, run.modelId, 'card.yaml');
+  const reference = await modelFileBytes(tx, run.modelId, 'reference.csv');
+  const gone = { configVersion, contractVersion, model, onnx, card, reference };
+  if (
+    configVersion === null ||
+    contractVersion === null ||
+    model === null ||
+    onnx === null ||
+    card === null ||
+    reference === null
+  ) {
+    const missing = PARTS.filter(([part]) => gone[part] === null);
+    return { manifest, faults: [...faults, ...missing.map(([, what]) => `${what} is missing`)] };
+  }
   same('the configuration', digestOfJson(configVersion.settings), manifest.config.digest);
-  const contractVersion = await tx.findOneByOrFail(FeedContractRow, { campaign: key, number });
   same('the feed contract', digestOfJson({ columns: contractVersion.columns }), manifest.contract.digest);
-  const model = await tx.findOneByOrFail(ModelVersionRow, { id: run.modelId });
-  const file = (name: string) => modelFile(tx, model.id, name);
-  const onnx = await file('model.onnx');
   same('the model', digestOf(onnx), manifest.model.modelDigest);
-  same("the model's card", digestOf(await file('card.yaml')), manifest.model.cardDigest);
+  same("the model's card", digestOf(card), manifest.model.cardDigest);
   same("what was read in the model's card", digestOfJson(model.card), manifest.model.cardContent);
-  const digests = await modelFileDigests(tx, model.id);
   same("the model's package", packageDigest(digests), manifest.model.digest);
-  const reference = await file('reference.csv');
   same("the model's reference sample", digestOf(reference), digests['reference.csv'] ?? '');
   const funds = await fundPrices(tx, run.id);
   same('the list of fund prices', digestOfJson(funds), manifest.funds);

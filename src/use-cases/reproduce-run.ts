@@ -96,7 +96,9 @@ export const reproduceRun: Command<{ runId: string }, ReproductionRow> = {
 async function reproduce(tx: Transaction, services: Services, run: RunRow) {
   const record = await readRecord(tx, services, run);
   const comparison = new DecisionComparison();
-  const outcome = record.faults.length === 0 ? await decideAgain(tx, record, comparison) : undefined;
+  const whole = 'context' in record ? record : null;
+  const outcome =
+    whole !== null && whole.faults.length === 0 ? await decideAgain(tx, whole, comparison) : undefined;
   const faults = [...record.faults, ...(outcome?.faults ?? [])];
   const environment = environmentDifferences(record.manifest, {
     engine: services.engine,
@@ -108,7 +110,7 @@ async function reproduce(tx: Transaction, services: Services, run: RunRow) {
     compared: comparison.compared,
     differing: comparison.differing,
     close: comparison.close,
-    erased: record.erased.size,
+    erased: whole?.erased.size ?? 0,
     decisionRoot: outcome?.decisionRoot ?? run.decisionRoot ?? '',
     differences: comparison.first,
     faults,

@@ -142,6 +142,22 @@ describe('reproducing a run', () => {
     expect(await reproduced()).toMatchObject({ verdict: 'IDENTICAL' });
   });
 
+  it('names what is gone', async () => {
+    const lost = (from: string, to: string) =>
+      `alter table model_version_file drop constraint if exists model_version_file_name_check;
+       update model_version_file set name = '${to}' where name = '${from}'`;
+    const { verdict, faults, compared } = await reproducedAfter(
+      'model_version_file',
+      lost('model.onnx', 'lost'),
+      lost('lost', 'model.onnx'),
+    );
+    expect({ verdict, faults, compared }).toEqual({
+      verdict: 'BROKEN_RECORD',
+      faults: ['the model is missing'],
+      compared: 0,
+    });
+  });
+
   it('opens an incident where the record is broken', async () => {
     const incidents: unknown = await harness.services.db.query(`select distinct kind, run_id from incident`);
     expect(incidents).toEqual([{ kind: 'RECORD_BROKEN', run_id: run.id }]);
