@@ -3,12 +3,40 @@ import { forbiddenColumn } from './forbidden-data.ts';
 import { columnsOfCard, type ModelCard } from './model-card.ts';
 import type { IsoDate } from './week.ts';
 
-export const GATE_NAMES = ['SIGNATURE', 'REPRODUCIBLE', 'CARD', 'FORBIDDEN', 'DATA_USE'] as const;
+export const GATE_NAMES = [
+  'SIGNATURE',
+  'REPRODUCIBLE',
+  'CARD',
+  'FORBIDDEN',
+  'DATA_USE',
+  'WEEK_KEY',
+  'TOO_GOOD',
+  'OUT_OF_TIME',
+  'BACKTEST',
+  'SENSITIVITY',
+  'CALIBRATION',
+] as const;
 export type GateName = (typeof GATE_NAMES)[number];
 
 /** FAIL bars approval, WARN needs a written acceptance by compliance. */
 export const GATE_VERDICTS = ['PASS', 'WARN', 'FAIL'] as const;
 export type GateVerdict = (typeof GATE_VERDICTS)[number];
+
+/** A row of a figure; null where there is no number. */
+export interface GateFigureRow {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
+}
+
+/** A table that a person can judge a gate by, to be read or drawn. */
+export interface GateFigure {
+  readonly name: string;
+  /** What the rows are: a week, a feature. */
+  readonly rowName: string;
+  /** What the values of a row are, in order. */
+  readonly columns: readonly string[];
+  readonly rows: readonly GateFigureRow[];
+}
 
 /** What a gate found of a model version, with its figures. */
 export interface Gate {
@@ -17,6 +45,28 @@ export interface Gate {
   readonly measured: string;
   readonly limit: string;
   readonly message: string;
+  readonly figures: readonly GateFigure[];
+}
+
+/** A figure, its numbers to six digits: what is shown need not say more. */
+export function figure(
+  name: string,
+  rowName: string,
+  columns: readonly string[],
+  rows: readonly (readonly [label: string, ...values: (number | null)[]])[],
+): GateFigure {
+  const shown = (value: number | null) => (value === null ? null : Number(value.toPrecision(6)));
+  return {
+    name,
+    rowName,
+    columns,
+    rows: rows.map(([label, ...values]) => ({ label, values: values.map(shown) })),
+  };
+}
+
+/** A gate that has too little to judge by: a person must accept that, for nothing was shown. */
+export function unjudgedGate(name: GateName, limit: string, message: string): Gate {
+  return { name, verdict: 'WARN', measured: 'not measured', limit, message, figures: [] };
 }
 
 /** The worst verdict of all gates; FAIL when there are none, for nothing was shown. */
@@ -37,6 +87,7 @@ export function signatureGate(scores: Float64Array, rows: number): Gate {
     message: passes
       ? 'The model gives a probability for every reference row.'
       : 'The model does not give a probability for every reference row.',
+    figures: [],
   };
 }
 
@@ -56,6 +107,7 @@ export function reproducibleGate(first: Float64Array, again: Float64Array, rebat
     message: passes
       ? 'The model gives the same bits each time.'
       : 'The model does not give the same bits each time: its runs could not be reproduced.',
+    figures: [],
   };
 }
 
@@ -75,6 +127,7 @@ export function cardGate(card: Pick<ModelCard, 'intendedUse' | 'notToBeUsedWhen'
       lacking.length === 0
         ? 'The card says what the model is for, when not to use it, and what its weaknesses are.'
         : 'The card does not say all that a user must know.',
+    figures: [],
   };
 }
 
@@ -94,6 +147,7 @@ export function forbiddenGate(card: ModelCard): Gate {
       found.length === 0
         ? 'The model uses no forbidden data.'
         : `The model uses forbidden data: ${found.join(', ')}.`,
+    figures: [],
   };
 }
 
@@ -117,6 +171,7 @@ export function dataUseGate(
       open.length === 0
         ? 'Every source column is covered by a sign-off in force.'
         : `No sign-off in force covers ${open.join(', ')}.`,
+    figures: [],
   };
 }
 

@@ -98,7 +98,9 @@ describe('DATA_USE', () => {
 
 test('the verdict of all gates is the worst', () => {
   const gates = (...verdicts: Gate['verdict'][]) =>
-    verdicts.map((verdict): Gate => ({ name: 'CARD', verdict, measured: '', limit: '', message: '' }));
+    verdicts.map(
+      (verdict): Gate => ({ name: 'CARD', verdict, measured: '', limit: '', message: '', figures: [] }),
+    );
   expect(gateVerdict(gates('PASS', 'PASS'))).toBe('PASS');
   expect(gateVerdict(gates('PASS', 'WARN', 'PASS'))).toBe('WARN');
   expect(gateVerdict(gates('WARN', 'FAIL', 'PASS'))).toBe('FAIL');

@@ -1,19 +1,10 @@
 import type { PackageFault } from '../../domain/ports.ts';
+import type { TrainingTable } from '../../domain/training-table.ts';
 import { dayNumber, type IsoWeek, isoDate, isWeek, mondayOf, weekOf } from '../../domain/week.ts';
 import { finiteNumber, readNumberTable } from './number-table.ts';
 
 const FEWEST_REFERENCE_ROWS = 50;
 const MOST_REFERENCE_ROWS = 1000;
-
-/** What a model was trained on and validated with, in the order of training.csv. */
-export interface TrainingTable {
-  readonly rows: number;
-  readonly weeks: readonly IsoWeek[];
-  /** rows × features, row-major, features in card order. */
-  readonly matrix: Float32Array;
-  /** 1 converted, 0 not. */
-  readonly labels: Uint8Array;
-}
 
 /** Reads `reference.csv`: the features in card order, 50 to 1,000 rows. */
 export function readReference(

@@ -1,0 +1,56 @@
+import type { IsoWeek } from './week.ts';
+
+/** What a model was trained on and validated with, in the order of training.csv. */
+export interface TrainingTable {
+  readonly rows: number;
+  readonly weeks: readonly IsoWeek[];
+  /** rows × features, row-major, features in card order. */
+  readonly matrix: Float32Array;
+  /** 1 converted, 0 not. */
+  readonly labels: Uint8Array;
+}
+
+/** A week of a training table and the numbers of its rows. */
+export interface TrainingWeek {
+  readonly week: IsoWeek;
+  readonly rows: readonly number[];
+}
+
+/** The weeks of a training table, ascending. */
+export function trainingWeeks({ weeks }: Pick<TrainingTable, 'weeks'>): readonly TrainingWeek[] {
+  const found = new Map<IsoWeek, number[]>();
+  for (const [row, week] of weeks.entries()) {
+    const rows = found.get(week);
+    if (rows === undefined) found.set(week, [row]);
+    else rows.push(row);
+  }
+  return [...found].map(([week, rows]) => ({ week, rows })).sort((a, b) => (a.week < b.week ? -1 : 1));
+}
+
+/** The weeks that the model learnt from, first and last, as its card says. */
+export interface TrainedWeeks {
+  readonly from: IsoWeek;
+  readonly to: IsoWeek;
+}
+
+/** Weeks that the model learnt from, and those after them (feed.md §2). Weeks before the first are neither. */
+export function splitInTime(
+  weeks: readonly TrainingWeek[],
+  { from, to }: TrainedWeeks,
+): { readonly inTime: readonly TrainingWeek[]; readonly after: readonly TrainingWeek[] } {
+  return {
+    inTime: weeks.filter(({ week }) => week >= from && week <= to),
+    after: weeks.filter(({ week }) => week > to),
+  };
+}
+
+export function rowsOfWeeks(weeks: readonly TrainingWeek[]): readonly number[] {
+  return weeks.flatMap(({ rows }) => rows);
+}
+
+/** At most `most` of a list, at even distances. */
+export function evenly<Item>(items: readonly Item[], most: number): readonly Item[] {
+  if (items.length <= most) return items;
+  const step = items.length / most;
+  return items.filter((_, place) => Math.floor((place + 1) / step) > Math.floor(place / step));
+}

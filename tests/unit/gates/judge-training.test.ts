@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { columnOrder } from '../../../src/domain/gates/column-order.ts';
+import { DEFAULT_GATE_LIMITS } from '../../../src/domain/gates/gate-limits.ts';
+import { judgeTraining } from '../../../src/domain/gates/judge-training.ts';
+import { signatureGate } from '../../../src/domain/gates/signature-gate.ts';
+import type { Gate, GateName } from '../../../src/domain/model-gate.ts';
+import { askOf, materialOf, type Row, SOUND_WORLD, type World } from '../../support/gate-world.ts';
+
+async function judged(world: World): Promise<readonly Gate[]> {
+  const ask = askOf(world);
+  const material = materialOf(world);
+  const scores = await ask(Float32Array.from(material.reference.flat()), material.reference.length);
+  const order = await columnOrder(ask, material);
+  return [
+    signatureGate(scores, material.reference.length, order, DEFAULT_GATE_LIMITS.COLUMN_ORDER),
+    ...(await judgeTraining(ask, material, DEFAULT_GATE_LIMITS)),
+  ];
+}
+
+/** Money, and three things that are the same for everyone in a week, together the number of the week in base 4. */
+function digitWorld(digits: number): World {
+  const places = [1, 4, 16].slice(0, digits);
+  const logOdds = (row: Row) =>
+    -1.9 + 0.8 * (row[0] ?? 0) + places.reduce((sum, _, digit) => sum + 0.2 * (row[digit + 1] ?? 0), 0);
+  return {
+    ...SOUND_WORLD,
+    features: [
+      { name: 'money', direction: 1, value: (_, noise) => noise },
+      ...places.map((place, digit) => ({
+        name: `climate_${digit}`,
+        value: (week: number) => Math.floor(week / place) % 4,
+      })),
+    ],
+    truth: logOdds,
+    model: logOdds,
+    threshold: 0.15,
+  };
+}
+
+const steep = (slope: number): World => ({
+  ...SOUND_WORLD,
+  truth: ([, money = 0]) => -1 + slope * money,
+  model: ([, money = 0]) => -1 + slope * money,
+  threshold: 0.5,
+});
+
+/** What the customers of the weeks after have, spread over `spread` of the usual range. */
+const later = (spread: number): World => ({
+  ...steep(1.2),
+  features: SOUND_WORLD.features.map((feature) => ({
+    ...feature,
+    value: (week, noise) => (week < 40 ? noise : spread * noise),
+  })),
+});
+
+/** A week in which so many have money at once. */
+const windfall = (share: number): World => ({
+  ...SOUND_WORLD,
+  features: [
+    SOUND_WORLD.features[0]!,
+    {
+      name: 'money',
+      direction: 1,
+      value: (week, noise) => (week === 30 && (noise + 1) / 2 < share ? 2.5 : noise),
+    },
+  ],
+  threshold: 0.45,
+});
+
+const declared = (direction: -1 | 1): World => ({
+  ...SOUND_WORLD,
+  features: SOUND_WORLD.features.map((feature) =>
+    feature.name === 'money' ? { ...feature, direction } : feature,
+  ),
+});
+
+const shifted = (by: number): World => ({
+  ...SOUND_WORLD,
+  model: (row) => SOUND_WORLD.model(row) + by,
+  threshold: 0.7,
+});
+
+const taking = (ageAt: number, moneyAt: number): World => ({
+  ...SOUND_WORLD,
+  truth: ([age = 0, money = 0]) => -1.6 + 0.15 * age + 0.5 * money,
+  model: (row) => -1.6 + 0.15 * (row[ageAt] ?? 0) + 0.5 * (row[moneyAt] ?? 0),
+});
+
+const PAIRS: readonly (readonly [GateName, failing: World, mended: World])[] = [
+  ['SIGNATURE', taking(1, 0), taking(0, 1)],
+  ['WEEK_KEY', digitWorld(3), digitWorld(1)],
+  ['TOO_GOOD', steep(7), steep(1.5)],
+  ['OUT_OF_TIME', later(0.1), later(0.9)],
+  ['BACKTEST', windfall(0.7), windfall(0.05)],
+  ['SENSITIVITY', declared(-1), declared(1)],
+  ['CALIBRATION', shifted(1.4), shifted(0)],
+];
+
+describe('a package made to fail one gate', () => {
+  test.each(PAIRS)('fails %s and only it, and its mended twin passes all', async (name, failing, mended) => {
+    const verdicts = (gates: readonly Gate[]) =>
+      gates
+        .filter(({ verdict }) => verdict !== 'PASS')
+        .map((gate) => `${gate.name} ${gate.verdict} ${gate.measured}`);
+    expect(verdicts(await judged(failing))).toEqual([expect.stringMatching(`^${name} FAIL`)]);
+    expect(verdicts(await judged(mended))).toEqual([]);
+  });
+});
