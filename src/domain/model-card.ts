@@ -1,5 +1,6 @@
 import type { Label } from './feed-contract.ts';
 import { columnsOf, type Recipe } from './recipe.ts';
+import type { TrainingTable } from './training-table.ts';
 import type { IsoWeek } from './week.ts';
 
 /** One input of the model, in the order in which the model takes them. */
@@ -46,6 +47,7 @@ export interface ModelPackage {
   };
   /** The rows of reference.csv, features in card order. */
   readonly reference: readonly (readonly number[])[];
+  readonly training: TrainingTable;
   /** Names of delivered files that a package does not have; they were not read. */
   readonly ignored: readonly string[];
 }

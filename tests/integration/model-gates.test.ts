@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FileModelPackageReader } from '../../src/adapters/package/model-package-reader.ts';
-import { readTraining } from '../../src/adapters/package/package-tables.ts';
 import { columnOrder } from '../../src/domain/gates/column-order.ts';
 import { DEFAULT_GATE_LIMITS } from '../../src/domain/gates/gate-limits.ts';
 import { judgeTraining } from '../../src/domain/gates/judge-training.ts';
@@ -15,12 +14,11 @@ const SHIPPED = join(import.meta.dirname, '../../models');
 afterEach(closeSessions);
 
 async function gatesOf(folder: string, threshold: number): Promise<(name: GateName) => Gate | undefined> {
-  const { card, files, reference } = await new FileModelPackageReader().fromFolder(folder);
+  const { card, files, reference, training } = await new FileModelPackageReader().fromFolder(folder);
   const names = card.features.map(({ name }) => name);
   const session = await openModel(files['model.onnx'], names, card.output);
   const ask = session.score.bind(session);
-  const { table } = readTraining(files['training.csv'], names);
-  const material = { features: card.features, trained: card.trained, training: table, reference, threshold };
+  const material = { features: card.features, trained: card.trained, training, reference, threshold };
   const order = await columnOrder(ask, material);
   const scores = await session.score(Float32Array.from(reference.flat()), reference.length);
   const gates = [

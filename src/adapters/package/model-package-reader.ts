@@ -17,7 +17,7 @@ export class FileModelPackageReader implements ModelPackageReader {
   }
 }
 
-function readPackage({ files, ignored }: PackageFiles): ModelPackage {
+async function readPackage({ files, ignored }: PackageFiles): Promise<ModelPackage> {
   const faults: PackageFault[] = [];
   for (const file of PACKAGE_FILES) {
     const rule = files.has(file) ? 'is empty' : 'is missing';
@@ -28,10 +28,15 @@ function readPackage({ files, ignored }: PackageFiles): ModelPackage {
   const features = card?.features.map(({ name }) => name) ?? [];
   const present = (name: (typeof PACKAGE_FILES)[number]): boolean =>
     features.length > 0 && content(name).length > 0;
-  const reference = present('reference.csv') ? readReference(content('reference.csv'), features) : undefined;
-  faults.push(...(reference?.faults ?? []));
-  if (present('training.csv')) faults.push(...readTraining(content('training.csv'), features).faults);
-  if (faults.length > 0 || card === undefined || reference === undefined) throw new PackageError(faults);
+  const reference = present('reference.csv')
+    ? await readReference(content('reference.csv'), features)
+    : undefined;
+  const training = present('training.csv')
+    ? await readTraining(content('training.csv'), features)
+    : undefined;
+  faults.push(...(reference?.faults ?? []), ...(training?.faults ?? []));
+  if (faults.length > 0 || card === undefined || reference === undefined || training === undefined)
+    throw new PackageError(faults);
   return {
     card,
     files: {
@@ -41,6 +46,7 @@ function readPackage({ files, ignored }: PackageFiles): ModelPackage {
       'reference.csv': content('reference.csv'),
     },
     reference: reference.rows,
+    training: training.table,
     ignored,
   };
 }

@@ -1,6 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PackageFault } from '../../domain/ports.ts';
 
 const MOST_FAULTS = 20;
+/** Bytes that are read at a time, to the end of their last line: some milliseconds of work, between which others get their turn. */
+const SLICE_BYTES = 2 ** 16;
+const LONGEST_LINE = 2 ** 20;
+const MOST_CELLS = 20_000_000;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Judges a cell: its value, or the rule that it breaks. */
@@ -21,42 +26,97 @@ export function finiteNumber(cell: string): number | string {
 
 /**
  * Reads a CSV file of numbers (RFC 4180, UTF-8, LF or CRLF, a byte order mark is accepted) whose header must be
- * exactly `header`; names may be in quotes, numbers not. `rules` has a rule a column. Faults name line and column, never a value; after 20 it stops.
+ * exactly `header`; names may be in quotes, numbers not. `rules` has a rule a column. Faults name line and column, never a
+ * value; after 20, or 20 million cells, it stops. Others get their turn meanwhile.
  */
-export function readNumberTable(
+export async function readNumberTable(
   file: string,
   bytes: Uint8Array,
   header: readonly string[],
   rules: readonly CellRule[],
-): NumberTable {
+): Promise<NumberTable> {
   const faults: PackageFault[] = [];
   const fault = (line: number, field: string | null, rule: string): void => {
     faults.push({ file, line, field, rule });
   };
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
-  const found = (lines[0] ?? '').split(',').map((name) => /^"([^"]*)"$/.exec(name)?.[1] ?? name);
-  if (found.join('\n') !== header.join('\n')) {
-    const index = header.findIndex((name, column) => found[column] !== name);
-    const place = index < 0 ? header.length : index;
-    fault(
-      1,
-      header[place] ?? null,
-      `the header must be ${header.join(',')}: it differs at column ${place + 1}`,
-    );
-    return { rows: 0, values: new Float64Array(0), faults };
-  }
-  const rows = lines.length - 1;
   const width = header.length;
-  const values = new Float64Array(rows * width);
-  for (let row = 0; row < rows && faults.length < MOST_FAULTS; row += 1) {
-    const cells = (lines[row + 1] ?? '').split(',');
-    if (cells.length !== width) fault(row + 2, null, `must have ${width} fields and has ${cells.length}`);
-    for (let column = 0; column < width && cells.length === width; column += 1) {
-      const value = rules[column]?.(cells[column] ?? '') ?? 'has no rule';
-      if (typeof value === 'string') fault(row + 2, header[column] ?? null, value);
-      else values[row * width + column] = value;
+  let values = new Float64Array(width * 1024);
+  let line = 0;
+  for (const lines of slices(bytes)) {
+    for (const text of lines) {
+      line += 1;
+      if (line === 1) {
+        const place = differsFrom(header, text);
+        if (place === null) continue;
+        const rule = `the header must be ${header.join(',')}: it differs at column ${place + 1}`;
+        fault(1, header[place] ?? null, rule);
+        return { rows: 0, values: new Float64Array(0), faults };
+      }
+      if (text.length > LONGEST_LINE) fault(line, null, 'is longer than 1 MiB');
+      else if ((line - 1) * width > MOST_CELLS)
+        fault(line, null, 'is too much: deliver a sample of the rows');
+      else {
+        const start = (line - 2) * width;
+        if (start + width > values.length) values = doubled(values);
+        readCells(text, header, rules, values.subarray(start, start + width), (field, rule) =>
+          fault(line, field, rule),
+        );
+      }
+      if (faults.length >= MOST_FAULTS || (line - 1) * width > MOST_CELLS)
+        return { rows: line - 1, values, faults };
     }
+    await setImmediate();
   }
-  return { rows, values, faults };
+  if (line === 0) fault(1, header[0] ?? null, 'has no header');
+  return { rows: Math.max(line - 1, 0), values, faults };
+}
+
+/** The lines of a file, some at a time, without their ends; the end of the last one may lack. */
+function* slices(bytes: Uint8Array): Generator<readonly string[]> {
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const marked = content.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf));
+  for (let from = marked ? 3 : 0; from < content.length; ) {
+    const found = content.indexOf(0x0a, from + SLICE_BYTES);
+    const to = found < 0 ? content.length : found + 1;
+    // A line without an end may be all of the file: no more of it is looked at than shows that it is too long.
+    const lines = content
+      .toString('utf8', from, Math.min(to, from + SLICE_BYTES + 2 * LONGEST_LINE))
+      .split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    yield lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+    from = to;
+  }
+}
+
+/** The first column at which a header line is not as it must be; null where it is. */
+function differsFrom(header: readonly string[], line: string): number | null {
+  const found = line.split(',').map((name) => /^"([^"]*)"$/.exec(name)?.[1] ?? name);
+  const place = header.findIndex((name, column) => found[column] !== name);
+  if (place >= 0) return place;
+  return found.length === header.length ? null : header.length;
+}
+
+function readCells(
+  line: string,
+  header: readonly string[],
+  rules: readonly CellRule[],
+  into: Float64Array,
+  fault: (field: string | null, rule: string) => void,
+): void {
+  const cells = line.split(',');
+  if (cells.length !== header.length) {
+    fault(null, `must have ${header.length} fields and has ${cells.length}`);
+    return;
+  }
+  for (const [column, cell] of cells.entries()) {
+    const value = rules[column]?.(cell) ?? 'has no rule';
+    if (typeof value === 'string') fault(header[column] ?? null, value);
+    else into[column] = value;
+  }
+}
+
+function doubled(values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * values.length);
+  larger.set(values);
+  return larger;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PackageFault } from '../../domain/ports.ts';
 import type { TrainingTable } from '../../domain/training-table.ts';
 import { dayNumber, type IsoWeek, isoDate, isWeek, mondayOf, weekOf } from '../../domain/week.ts';
@@ -5,13 +6,15 @@ import { finiteNumber, readNumberTable } from './number-table.ts';
 
 const FEWEST_REFERENCE_ROWS = 50;
 const MOST_REFERENCE_ROWS = 1000;
+/** Rows that are taken over before others get their turn. */
+const ROWS_AT_A_TIME = 10_000;
 
 /** Reads `reference.csv`: the features in card order, 50 to 1,000 rows. */
-export function readReference(
+export async function readReference(
   bytes: Uint8Array,
   features: readonly string[],
-): { readonly rows: readonly (readonly number[])[]; readonly faults: readonly PackageFault[] } {
-  const table = readNumberTable(
+): Promise<{ readonly rows: readonly (readonly number[])[]; readonly faults: readonly PackageFault[] }> {
+  const table = await readNumberTable(
     'reference.csv',
     bytes,
     features,
@@ -30,12 +33,12 @@ export function readReference(
 }
 
 /** Reads `training.csv`: week, the features in card order, label. */
-export function readTraining(
+export async function readTraining(
   bytes: Uint8Array,
   features: readonly string[],
-): { readonly table: TrainingTable; readonly faults: readonly PackageFault[] } {
+): Promise<{ readonly table: TrainingTable; readonly faults: readonly PackageFault[] }> {
   const header = ['week', ...features, 'label'];
-  const read = readNumberTable('training.csv', bytes, header, [
+  const read = await readNumberTable('training.csv', bytes, header, [
     weekCell(),
     ...features.map(() => finiteNumber),
     labelCell,
@@ -49,11 +52,16 @@ export function readTraining(
   const matrix = new Float32Array(rows * width);
   const labels = new Uint8Array(rows);
   const weeks: IsoWeek[] = [];
+  const named = new Map<number, IsoWeek>();
   for (let row = 0; row < rows; row += 1) {
     const start = row * header.length;
-    weeks.push(weekOf(isoDate(read.values[start] ?? 0)));
+    const monday = read.values[start] ?? 0;
+    const week = named.get(monday) ?? weekOf(isoDate(monday));
+    named.set(monday, week);
+    weeks.push(week);
     matrix.set(read.values.subarray(start + 1, start + 1 + width), row * width);
     labels[row] = read.values[start + 1 + width] ?? 0;
+    if (row % ROWS_AT_A_TIME === 0) await setImmediate();
   }
   return { table: { rows, weeks, matrix, labels }, faults };
 }

@@ -223,11 +223,11 @@ describe('a package', () => {
 });
 
 describe('readTraining', () => {
-  test('gives weeks, features and labels; a byte order mark, CRLF and quoted names are fine', () => {
+  test('gives weeks, features and labels; a byte order mark, CRLF and quoted names are fine', async () => {
     const bytes = Buffer.from(
       `\uFEFF${PACKAGE['training.csv'].replace('age', '"age"').replaceAll('\n', '\r\n')}`,
     );
-    expect(readTraining(bytes, ['age', 'job', 'growth'])).toEqual({
+    expect(await readTraining(bytes, ['age', 'job', 'growth'])).toEqual({
       faults: [],
       table: {
         rows: 2,
@@ -236,6 +236,57 @@ describe('readTraining', () => {
         labels: Uint8Array.of(0, 1),
       },
     });
+  });
+
+  test('reads a table of many slices row for row, and lets others have their turn', async () => {
+    const rows = Array.from(
+      { length: 30_000 },
+      (_, row) => `2020-W${10 + (row % 40)},${row},${row / 8},${row % 2}`,
+    );
+    let turns = 0;
+    const clock = setInterval(() => turns++, 0);
+    const { table, faults } = await readTraining(Buffer.from(`week,a,b,label\n${rows.join('\n')}`), [
+      'a',
+      'b',
+    ]);
+    clearInterval(clock);
+    expect(turns).toBeGreaterThan(5);
+    expect(faults).toEqual([]);
+    expect(table.rows).toBe(30_000);
+    expect([...table.weeks.entries()].every(([row, week]) => week === `2020-W${10 + (row % 40)}`)).toBe(true);
+    expect(table.labels.every((label, row) => label === row % 2)).toBe(true);
+    expect(table.matrix.every((value, at) => value === (at % 2 === 0 ? at / 2 : (at - 1) / 16))).toBe(true);
+    const [fault] = (await readTraining(Buffer.from(`week,a,b,label\n${rows.join('\n')},\n`), ['a', 'b']))
+      .faults;
+    expect(fault).toEqual({
+      file: 'training.csv',
+      line: 30_001,
+      field: null,
+      rule: 'must have 4 fields and has 5',
+    });
+  });
+
+  test('refuses a byte order mark and nothing behind it', async () => {
+    const { faults } = await readTraining(Buffer.from('\uFEFF'), ['a']);
+    expect(faults).toMatchObject([{ line: 1, rule: 'has no header' }]);
+  });
+
+  test('refuses a line without an end before it takes it apart', async () => {
+    const endless = Buffer.alloc(6_000_000, ',1');
+    const { faults } = await readTraining(Buffer.concat([Buffer.from('week,a,label\n'), endless]), ['a']);
+    expect(faults).toEqual([{ file: 'training.csv', line: 2, field: null, rule: 'is longer than 1 MiB' }]);
+  });
+
+  test('refuses more cells than a sample needs', async () => {
+    const row = `2020-W10,${'1,'.repeat(2000)}1\n`;
+    const names = Array.from({ length: 2000 }, (_, column) => `f${column}`);
+    const { faults } = await readTraining(
+      Buffer.from(`week,${names.join()},label\n${row.repeat(10_001)}`),
+      names,
+    );
+    expect(faults).toEqual([
+      { file: 'training.csv', line: 9992, field: null, rule: 'is too much: deliver a sample of the rows' },
+    ]);
   });
 });
 
@@ -261,11 +312,7 @@ describe.skipIf(!existsSync(MODELS))('the packages of an outside builder', () =>
     expect(pack.card.features).toHaveLength(features);
     expect(pack.reference).toHaveLength(200);
     expect(pack.ignored).toEqual(['expected.json']);
-    const training = readTraining(
-      pack.files['training.csv'],
-      pack.card.features.map((feature) => feature.name),
-    );
-    expect(training.table.rows).toBe(41_188);
+    expect(pack.training.rows).toBe(41_188);
     const content = (file: string) => readFile(join(MODELS, name, file));
     const files = await Promise.all(
       Object.keys(pack.files).map(async (file) => ({ name: file, content: await content(file) })),
