@@ -1,4 +1,7 @@
+import type { GateLimits } from './gates/gate-limits.ts';
+import type { GateMaterial } from './gates/gate-material.ts';
 import type { ModelPackage } from './model-card.ts';
+import type { Gate } from './model-gate.ts';
 import type { Attribution, AttributionMethod } from './shapley.ts';
 import type { IsoDate, IsoWeek } from './week.ts';
 
@@ -104,6 +107,8 @@ export interface ScoringSession {
    * one explained row a row, exact where it can be. Throws ScoringError.
    */
   explain(reference: Float32Array, rows: Float32Array): Promise<readonly ExplainedScore[]>;
+  /** Runs the gates for which the model is asked. Throws ScoringError. */
+  judge(material: GateMaterial, limits: GateLimits): Promise<readonly Gate[]>;
   close(): Promise<void>;
 }
 

@@ -21,6 +21,7 @@ export const likelyScorer: Scorer = {
           standardErrors: null,
         }));
       },
+      judge: async () => [],
       close: async () => {},
     };
   },

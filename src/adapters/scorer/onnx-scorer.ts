@@ -1,3 +1,6 @@
+import type { GateLimits } from '../../domain/gates/gate-limits.ts';
+import type { GateMaterial } from '../../domain/gates/gate-material.ts';
+import type { Gate } from '../../domain/model-gate.ts';
 import {
   type ExplainedScore,
   type ModelSpec,
@@ -6,7 +9,10 @@ import {
   type ScoringSession,
 } from '../../domain/ports.ts';
 import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
+import { judgeRequest } from './judge-request.ts';
+import { readJudged } from './judged.schema.ts';
 import { ModelProcess, type ScorerLimits } from './model-process.ts';
+import { noProbability } from './no-probability.ts';
 import { readOnnxModel } from './onnx-model.ts';
 import { FRAME } from './scorer-frames.ts';
 import { planScoring } from './scoring-plan.ts';
@@ -74,6 +80,15 @@ class OnnxScoringSession implements ScoringSession {
     return explained;
   }
 
+  /** The rows of the material are refused here as those that are scored are. */
+  async judge(material: GateMaterial, limits: GateLimits): Promise<readonly Gate[]> {
+    this.refuseNonFinite(material.training.matrix);
+    this.refuseNonFinite(Float32Array.from(material.reference.flat()));
+    const { headLength, parts } = judgeRequest(material, limits);
+    const { body } = await this.process.request(FRAME.JUDGE, headLength, parts);
+    return readJudged(body);
+  }
+
   close(): Promise<void> {
     return this.process.close();
   }
@@ -91,13 +106,8 @@ class OnnxScoringSession implements ScoringSession {
       throw new ScoringError(`the model gave ${value} scores for ${rows} rows`);
     }
     const scores = new Float64Array(body.buffer);
-    for (const score of scores) {
-      if (!(score >= 0 && score <= 1)) {
-        throw new ScoringError(
-          `the model gave the score ${score}, which is no probability: export predict_proba, clipped to 0..1 (operator Clip) where sums of float32 may pass it`,
-        );
-      }
-    }
+    const wrong = noProbability(scores);
+    if (wrong !== null) throw new ScoringError(wrong);
     return scores;
   }
 

@@ -8,12 +8,14 @@ export const FRAME = {
   EXPLAIN: 6,
   EXPLAINED: 7,
   WORKING: 8,
+  JUDGE: 9,
+  JUDGED: 10,
 } as const;
 
 /**
  * `kind`: one of FRAME; WORKING says that the request under way goes on. `value`: bytes of JSON (OPEN), rows (SCORE, SCORES),
  * reference rows, behind which comes the row to explain (EXPLAIN), place in ATTRIBUTION_METHODS of how it was (EXPLAINED: baseline,
- * values and, where sampled, their standard errors). The body starts at an aligned address.
+ * values and, where sampled, their standard errors), bytes of JSON (JUDGE, before the training table; JUDGED is JSON). The body starts at an aligned address.
  */
 export interface Frame {
   readonly kind: number;

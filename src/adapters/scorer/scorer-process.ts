@@ -2,6 +2,8 @@ import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import type { ExplainedScore } from '../../domain/ports.ts';
 import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
+import { judgedBy } from './judge-request.ts';
+import { noProbability } from './no-probability.ts';
 import type { OnnxExplainer } from './onnx-explainer.ts';
 import type { OnnxSession } from './onnx-session.ts';
 import { FRAME, FrameReader, frameHead } from './scorer-frames.ts';
@@ -29,6 +31,9 @@ async function serve(): Promise<void> {
           reply(replies, FRAME.SCORES, value, new Uint8Array(scores.buffer));
         } else if (kind === FRAME.EXPLAIN && explainer !== undefined) {
           replyExplained(replies, await explainer.explain(new Float32Array(body.buffer), value));
+        } else if (kind === FRAME.JUDGE && session !== undefined) {
+          const gates = await judge(session, body, value, progress(replies));
+          reply(replies, FRAME.JUDGED, 0, Buffer.from(JSON.stringify(gates)));
         }
       } catch (error) {
         reply(replies, FRAME.ERROR, 0, Buffer.from(error instanceof Error ? error.message : 'unknown error'));
@@ -44,6 +49,24 @@ async function open(body: Uint8Array, planLength: number, onProgress: () => void
   const model = body.slice(planLength);
   const session = await OnnxSession.open(model, plan);
   return { session, explainer: new OnnxExplainer(session, model, plan, onProgress) };
+}
+
+async function judge(
+  session: OnnxSession,
+  body: Uint8Array<ArrayBuffer>,
+  headLength: number,
+  onProgress: () => void,
+) {
+  const { judgeModel } = await import('../../domain/gates/judge-model.ts');
+  const { material, limits } = judgedBy(body, headLength);
+  const ask = async (rows: Float32Array<ArrayBuffer>, count: number) => {
+    const scores = await session.score(rows, count);
+    onProgress();
+    const wrong = noProbability(scores);
+    if (wrong !== null) throw new Error(wrong);
+    return scores;
+  };
+  return judgeModel(ask, material, limits);
 }
 
 /** Says that the request under way goes on, now and then. */

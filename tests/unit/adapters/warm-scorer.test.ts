@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { WarmScorer } from '../../../src/adapters/scorer/warm-scorer.ts';
+import { DEFAULT_GATE_LIMITS } from '../../../src/domain/gates/gate-limits.ts';
 import type { ModelSpec, Scorer } from '../../../src/domain/ports.ts';
+import { materialOf, SOUND_WORLD } from '../../support/gate-world.ts';
 
 const spec = (text: string): ModelSpec => ({
   model: Buffer.from(text),
@@ -8,7 +10,7 @@ const spec = (text: string): ModelSpec => ({
   output: { name: 'p', index: 1 },
 });
 
-/** Counts what is opened and closed; scores and explains the text `bad` with an error. */
+/** Counts what is opened and closed; scores, explains and judges the text `bad` with an error. */
 function counting() {
   const counts = { opened: 0, closed: 0 };
   const inner: Scorer = {
@@ -22,6 +24,10 @@ function counting() {
         },
         explain: async () => {
           if (Buffer.from(model).toString() === 'bad') throw new Error('no values');
+          return [];
+        },
+        judge: async () => {
+          if (Buffer.from(model).toString() === 'bad') throw new Error('no gates');
           return [];
         },
         close: async () => void counts.closed++,
@@ -66,6 +72,14 @@ describe('WarmScorer', () => {
     const { counts, scorer } = counting();
     const session = await scorer.open(spec('bad'));
     await expect(session.explain(new Float32Array(1), new Float32Array(1))).rejects.toThrow('no values');
+    await session.close();
+    expect(counts.closed).toBe(1);
+  });
+
+  it('keeps no session that failed to judge', async () => {
+    const { counts, scorer } = counting();
+    const session = await scorer.open(spec('bad'));
+    await expect(session.judge(materialOf(SOUND_WORLD), DEFAULT_GATE_LIMITS)).rejects.toThrow('no gates');
     await session.close();
     expect(counts.closed).toBe(1);
   });

@@ -1,21 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { columnOrder } from '../../../src/domain/gates/column-order.ts';
 import { DEFAULT_GATE_LIMITS } from '../../../src/domain/gates/gate-limits.ts';
-import { judgeTraining } from '../../../src/domain/gates/judge-training.ts';
-import { signatureGate } from '../../../src/domain/gates/signature-gate.ts';
+import { judgeModel } from '../../../src/domain/gates/judge-model.ts';
 import type { Gate, GateName } from '../../../src/domain/model-gate.ts';
 import { askOf, materialOf, type Row, SOUND_WORLD, type World } from '../../support/gate-world.ts';
 
-async function judged(world: World): Promise<readonly Gate[]> {
-  const ask = askOf(world);
-  const material = materialOf(world);
-  const scores = await ask(Float32Array.from(material.reference.flat()), material.reference.length);
-  const order = await columnOrder(ask, material);
-  return [
-    signatureGate(scores, material.reference.length, order, DEFAULT_GATE_LIMITS.COLUMN_ORDER),
-    ...(await judgeTraining(ask, material, DEFAULT_GATE_LIMITS)),
-  ];
-}
+const judged = (world: World) => judgeModel(askOf(world), materialOf(world), DEFAULT_GATE_LIMITS);
 
 /** Money, and three things that are the same for everyone in a week, together the number of the week in base 4. */
 function digitWorld(digits: number): World {
