@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { FileModelPackageReader } from '../../src/adapters/package/model-package-reader.ts';
 import { DEFAULT_GATE_LIMITS } from '../../src/domain/gates/gate-limits.ts';
 import { type Gate, type GateName } from '../../src/domain/model-gate.ts';
-import { closeSessions, openModel } from '../support/scoring.ts';
+import { FLOAT, INT64, onnxFile, slowModel, tensor } from '../support/onnx-builder.ts';
+import { closeSessions, openModel, refusal } from '../support/scoring.ts';
 
 const SHARED = join(import.meta.dirname, '../../../shared/models');
 const SHIPPED = join(import.meta.dirname, '../../models');
@@ -55,4 +56,43 @@ test('the model that ships passes, and its one feature of the market tells few k
   const gate = await gatesOf(join(SHIPPED, 'investing-retail-1'), 0.035);
   expect(verdicts(gate)).toEqual(Array(8).fill('PASS'));
   expect(gate('WEEK_KEY')?.message).toContain('(fund_month) the model tells 3 kinds of weeks apart among 54');
+});
+
+describe('a model that does not bear to be judged', () => {
+  const small = (names: readonly string[]) => ({
+    features: names.map((name) => ({ name, direction: 0 as const })),
+    trained: { from: '2024-W01', to: '2024-W10' },
+    training: {
+      rows: 1,
+      weeks: ['2024-W01'],
+      matrix: new Float32Array(names.length),
+      labels: Uint8Array.of(1),
+    },
+    reference: Array.from({ length: 50 }, (_, row) => names.map(() => row)),
+    threshold: 0.5,
+  });
+
+  test('is ended when all that it is asked takes too long', async () => {
+    const session = await openModel(slowModel(), ['a'], { name: 'p', index: 0 }, { judgeMilliseconds: 200 });
+    expect(await refusal(session.judge(small(['a']), DEFAULT_GATE_LIMITS))).toBe(
+      'the model could not be judged within 0.2 s: export a smaller model',
+    );
+  });
+
+  test('is refused where a row that it was not delivered with has no probability', async () => {
+    // The reference rows score within 0..1; turned alone, the knobs reach beyond.
+    const sum = onnxFile({
+      nodes: [
+        { op: 'ReduceSum', inputs: ['x', 'axis'], outputs: ['sum'] },
+        { op: 'Div', inputs: ['sum', 'twenty'], outputs: ['p'] },
+      ],
+      inputs: [{ name: 'x', dims: [null, 2] }],
+      outputs: [{ name: 'p', dims: [null, 1] }],
+      initializers: [tensor('axis', INT64, [1], [1]), tensor('twenty', FLOAT, [], [20])],
+    });
+    const session = await openModel(sum, ['a', 'b']);
+    const reference = Array.from({ length: 50 }, (_, row) => (row % 2 === 0 ? [18, 0] : [0, 18]));
+    const attempt = session.judge({ ...small(['a', 'b']), reference }, DEFAULT_GATE_LIMITS);
+    expect(await refusal(attempt)).toContain('is no probability');
+  });
 });

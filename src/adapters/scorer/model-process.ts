@@ -8,6 +8,8 @@ import { FRAME, type Frame, FrameReader, frameHead } from './scorer-frames.ts';
 export interface ScorerLimits {
   readonly openMilliseconds: number;
   readonly batchMilliseconds: number;
+  /** For all that the gates ask. */
+  readonly judgeMilliseconds: number;
   /** For the model and its batches; what Node itself takes comes on top. */
   readonly memoryBytes: number;
 }
@@ -74,6 +76,11 @@ export class ModelProcess {
       this.requests.write(frameHead(kind, value, length));
       for (const part of parts) this.requests.write(part);
     });
+  }
+
+  /** Ends the process; whoever waits for an answer is told why. */
+  giveUp(message: string): void {
+    this.end(message);
   }
 
   /** Ends the process and waits until it is gone. */

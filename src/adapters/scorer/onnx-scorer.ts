@@ -20,6 +20,7 @@ import { planScoring } from './scoring-plan.ts';
 export const DEFAULT_SCORER_LIMITS: ScorerLimits = {
   openMilliseconds: 30_000,
   batchMilliseconds: 60_000,
+  judgeMilliseconds: 300_000,
   memoryBytes: 2 * 2 ** 30,
 };
 
@@ -41,7 +42,12 @@ export class OnnxScorer implements Scorer {
     try {
       const json = Buffer.from(JSON.stringify(plan));
       const opened = await process.request(FRAME.OPEN, json.length, [json, spec.model]);
-      return new OnnxScoringSession(process, Buffer.from(opened.body).toString(), spec.features);
+      return new OnnxScoringSession(
+        process,
+        Buffer.from(opened.body).toString(),
+        spec.features,
+        this.limits.judgeMilliseconds,
+      );
     } catch (error) {
       await process.close();
       if (error instanceof ScoringError) {
@@ -57,6 +63,7 @@ class OnnxScoringSession implements ScoringSession {
     private readonly process: ModelProcess,
     readonly runtime: string,
     private readonly features: readonly string[],
+    private readonly judgeMilliseconds: number,
   ) {}
 
   /**
@@ -85,8 +92,17 @@ class OnnxScoringSession implements ScoringSession {
     this.refuseNonFinite(material.training.matrix);
     this.refuseNonFinite(Float32Array.from(material.reference.flat()));
     const { headLength, parts } = judgeRequest(material, limits);
-    const { body } = await this.process.request(FRAME.JUDGE, headLength, parts);
-    return readJudged(body);
+    const seconds = this.judgeMilliseconds / 1000;
+    const timer = setTimeout(
+      () => this.process.giveUp(`the model could not be judged within ${seconds} s: export a smaller model`),
+      this.judgeMilliseconds,
+    );
+    try {
+      const { body } = await this.process.request(FRAME.JUDGE, headLength, parts);
+      return readJudged(body);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   close(): Promise<void> {
