@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { FileModelPackageReader } from '../../src/adapters/package/model-package-reader.ts';
 import { DEFAULT_GATE_LIMITS } from '../../src/domain/gates/gate-limits.ts';
 import { type Gate, type GateName } from '../../src/domain/model-gate.ts';
-import { FLOAT, INT64, onnxFile, slowModel, tensor } from '../support/onnx-builder.ts';
+import { addWeeks } from '../../src/domain/week.ts';
+import { FLOAT, INT64, integerAttribute, onnxFile, slowModel, tensor } from '../support/onnx-builder.ts';
 import { closeSessions, openModel, refusal } from '../support/scoring.ts';
 
 const SHARED = join(import.meta.dirname, '../../../shared/models');
@@ -58,7 +59,7 @@ test('the model that ships passes, and its one feature of the market tells few k
   expect(gate('WEEK_KEY')?.message).toContain('(fund_month) the model tells 3 kinds of weeks apart among 54');
 });
 
-describe('a model that does not bear to be judged', () => {
+describe('a model of which little is known', () => {
   const small = (names: readonly string[]) => ({
     features: names.map((name) => ({ name, direction: 0 as const })),
     trained: { from: '2024-W01', to: '2024-W10' },
@@ -77,6 +78,39 @@ describe('a model that does not bear to be judged', () => {
     expect(await refusal(session.judge(small(['a']), DEFAULT_GATE_LIMITS))).toBe(
       'the model could not be judged within 0.2 s: export a smaller model',
     );
+  });
+
+  test('is given no fraction that it was not delivered with, where it takes whole numbers by name', async () => {
+    const weeks = Array.from({ length: 2000 }, (_, row) => Math.floor(row / 100));
+    const rows = weeks.map((week, row) => [week + (row % 100 === 0 ? 1 : 0), (row % 10) / 10]);
+    const whole = onnxFile({
+      nodes: [
+        { op: 'Cast', inputs: ['ordinal'], outputs: ['number'], attributes: [integerAttribute('to', FLOAT)] },
+        { op: 'Add', inputs: ['number', 'share'], outputs: ['sum'] },
+        { op: 'Sigmoid', inputs: ['sum'], outputs: ['p'] },
+      ],
+      inputs: [
+        { name: 'ordinal', type: INT64, dims: [null, 1] },
+        { name: 'share', dims: [null, 1] },
+      ],
+      outputs: [{ name: 'p', dims: [null, 1] }],
+    });
+    const session = await openModel(whole, ['ordinal', 'share']);
+    const gates = await session.judge(
+      {
+        ...small(['ordinal', 'share']),
+        trained: { from: '2024-W01', to: '2024-W20' },
+        training: {
+          rows: rows.length,
+          weeks: weeks.map((week) => addWeeks('2024-W01', week)),
+          matrix: Float32Array.from(rows.flat()),
+          labels: Uint8Array.from(rows, (_, row) => (row % 3) % 2),
+        },
+        reference: rows.slice(0, 200),
+      },
+      DEFAULT_GATE_LIMITS,
+    );
+    expect(gates.map(({ name }) => name)).toContain('WEEK_KEY');
   });
 
   test('is refused where a row that it was not delivered with has no probability', async () => {

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
+import type { FeatureInput } from '../../domain/gates/gate-material.ts';
 import type { ExplainedScore } from '../../domain/ports.ts';
 import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
 import { judgedBy } from './judge-request.ts';
@@ -20,11 +21,12 @@ async function serve(): Promise<void> {
   const reader = new FrameReader(2 ** 32 - 1);
   let session: OnnxSession | undefined;
   let explainer: OnnxExplainer | undefined;
+  let input: FeatureInput = 'MATRIX';
   for await (const chunk of process.stdin) {
     for (const { kind, value, body } of reader.push(chunk)) {
       try {
         if (kind === FRAME.OPEN) {
-          ({ session, explainer } = await open(body, value, progress(replies)));
+          ({ session, explainer, input } = await open(body, value, progress(replies)));
           reply(replies, FRAME.OPENED, 0, Buffer.from(session.runtime));
         } else if (kind === FRAME.SCORE && session !== undefined) {
           const scores = await session.score(new Float32Array(body.buffer), value);
@@ -32,7 +34,7 @@ async function serve(): Promise<void> {
         } else if (kind === FRAME.EXPLAIN && explainer !== undefined) {
           replyExplained(replies, await explainer.explain(new Float32Array(body.buffer), value));
         } else if (kind === FRAME.JUDGE && session !== undefined) {
-          const gates = await judge(session, body, value, progress(replies));
+          const gates = await judge(session, input, body, value, progress(replies));
           reply(replies, FRAME.JUDGED, 0, Buffer.from(JSON.stringify(gates)));
         }
       } catch (error) {
@@ -48,11 +50,13 @@ async function open(body: Uint8Array, planLength: number, onProgress: () => void
   const { OnnxExplainer } = await import('./onnx-explainer.ts');
   const model = body.slice(planLength);
   const session = await OnnxSession.open(model, plan);
-  return { session, explainer: new OnnxExplainer(session, model, plan, onProgress) };
+  const input: FeatureInput = plan.input.kind === 'columns' ? 'NAMED' : 'MATRIX';
+  return { session, input, explainer: new OnnxExplainer(session, model, plan, onProgress) };
 }
 
 async function judge(
   session: OnnxSession,
+  input: FeatureInput,
   body: Uint8Array<ArrayBuffer>,
   headLength: number,
   onProgress: () => void,
@@ -66,7 +70,7 @@ async function judge(
     if (wrong !== null) throw new Error(wrong);
     return scores;
   };
-  return judgeModel(ask, material, limits);
+  return judgeModel(ask, material, limits, input);
 }
 
 /** Says that the request under way goes on, now and then. */

@@ -1,7 +1,7 @@
 import type { AskModel } from '../mixtures.ts';
 import { evenly, rowsOfWeeks, splitInTime, trainingWeeks } from '../training-table.ts';
 import { areaUnderCurve } from './area-under-curve.ts';
-import { type GateMaterial, scoreRows } from './gate-material.ts';
+import { type FeatureInput, type GateMaterial, scoreRows } from './gate-material.ts';
 
 const MOST_CONVERTED = 500;
 const MOST_OTHERS = 1500;
@@ -18,11 +18,13 @@ export interface ColumnOrder {
 /**
  * Whether training rows are ranked better when the model gets its features in another order than the card's: any two of them
  * exchanged, all from the last to the first, all by the alphabet; or when the other class is taken for the score. A model that
- * learnt from these rows, in this order, is not. Null where too few rows in time converted.
+ * learnt from these rows, in this order, is not. Features that the model takes by name have no order. Null where too few rows in
+ * time converted.
  */
 export async function columnOrder(
   ask: AskModel,
   { features, training, trained }: GateMaterial,
+  input: FeatureInput,
 ): Promise<ColumnOrder | null> {
   const { inTime } = splitInTime(trainingWeeks(training), trained);
   const learnt = rowsOfWeeks(inTime);
@@ -41,8 +43,8 @@ export async function columnOrder(
   const own = await rank([...features.keys()]);
   if (own === null) return null;
   const tried = [{ order: 'the other class as the score', value: 1 - own }];
-  for (const { name, order } of otherOrders(features.map(({ name }) => name)))
-    tried.push({ order: name, value: (await rank(order)) ?? 0 });
+  const others = input === 'NAMED' ? [] : otherOrders(features.map(({ name }) => name));
+  for (const { name, order } of others) tried.push({ order: name, value: (await rank(order)) ?? 0 });
   return { declared: own, tried: tried.sort((a, b) => b.value - a.value) };
 }
 

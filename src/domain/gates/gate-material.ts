@@ -13,6 +13,9 @@ export interface GateMaterial {
   readonly threshold: number;
 }
 
+/** How the model takes its features: as the columns of a matrix, in the order of the card, or each by its name. */
+export type FeatureInput = 'MATRIX' | 'NAMED';
+
 /** The same, with what the model says of every row of the training table. */
 export interface ScoredMaterial extends GateMaterial {
   readonly scores: Float64Array;

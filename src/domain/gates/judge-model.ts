@@ -4,7 +4,7 @@ import { backtestGate } from './backtest-gate.ts';
 import { calibrationGate } from './calibration-gate.ts';
 import { columnOrder } from './column-order.ts';
 import type { GateLimits } from './gate-limits.ts';
-import { type GateMaterial, scoreRows } from './gate-material.ts';
+import { type FeatureInput, type GateMaterial, scoreRows } from './gate-material.ts';
 import { outOfTimeGate } from './out-of-time-gate.ts';
 import { sensitivityGate } from './sensitivity-gate.ts';
 import { signatureGate } from './signature-gate.ts';
@@ -19,6 +19,7 @@ export async function judgeModel(
   ask: AskModel,
   material: GateMaterial,
   limits: GateLimits,
+  input: FeatureInput,
 ): Promise<readonly Gate[]> {
   const width = material.features.length;
   const rows = material.reference.length;
@@ -33,7 +34,7 @@ export async function judgeModel(
   const scores = await scoreRows(ask, material.training.matrix, width);
   const scored = { ...material, scores };
   return [
-    signatureGate(first, rows, await columnOrder(ask, material), limits.COLUMN_ORDER),
+    signatureGate(first, rows, await columnOrder(ask, material, input), limits.COLUMN_ORDER),
     reproducibleGate(first, again, rebatched),
     await weekKeyGate(ask, material, limits.WEEK_KEY),
     tooGoodGate(scored, limits),

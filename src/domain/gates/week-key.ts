@@ -1,4 +1,3 @@
-import { median } from '../check.ts';
 import type { AskModel } from '../mixtures.ts';
 import { evenly, type TrainingTable, type TrainingWeek } from '../training-table.ts';
 import { type GateMaterial, scoreVaried } from './gate-material.ts';
@@ -52,7 +51,7 @@ export async function weekConstants(
   for (const [at, { name }] of features.entries()) {
     const column = columnByWeek(training, features.length, at, weeks);
     if (!isWeekConstant(column)) continue;
-    const values = column.map((ofWeek) => median(ofWeek) ?? Number.NaN);
+    const values = column.map(middleOf);
     const distinct = [...new Set(values)].sort((a, b) => a - b);
     const scores = await scoreVaried(ask, sample, at, distinct);
     const stepOf = stepsOf(distinct, scores, sample.length);
@@ -109,6 +108,11 @@ function* choices<Item>(items: readonly Item[], size: number): Generator<readonl
   else
     for (const [place, item] of items.entries())
       for (const rest of choices(items.slice(place + 1), size - 1)) yield [item, ...rest];
+}
+
+/** The lower of the two middle values of an even count: a model may take no other numbers than those that occur. */
+function middleOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? Number.NaN;
 }
 
 function columnByWeek(

@@ -4,7 +4,7 @@ import { judgeModel } from '../../../src/domain/gates/judge-model.ts';
 import type { Gate, GateName } from '../../../src/domain/model-gate.ts';
 import { askOf, materialOf, type Row, SOUND_WORLD, type World } from '../../support/gate-world.ts';
 
-const judged = (world: World) => judgeModel(askOf(world), materialOf(world), DEFAULT_GATE_LIMITS);
+const judged = (world: World) => judgeModel(askOf(world), materialOf(world), DEFAULT_GATE_LIMITS, 'MATRIX');
 
 /** Money, and three things that are the same for everyone in a week, together the number of the week in base 4. */
 function digitWorld(digits: number): World {

@@ -246,6 +246,7 @@ describe('SIGNATURE', () => {
     const order = await columnOrder(
       async (rows, count) => (await askOf(SOUND_WORLD)(rows, count)).map((score) => 1 - score),
       materialOf(inverse),
+      'MATRIX',
     );
     const gate = signatureGate(scores(0.5), 1, order, LIMITS.COLUMN_ORDER);
     expect(gate).toMatchObject({ verdict: 'FAIL' });
@@ -262,7 +263,9 @@ describe('SIGNATURE', () => {
     const logOdds = (order: readonly number[]) => (row: ArrayLike<number>) =>
       order.reduce((sum, from, at) => sum + (weight[at] ?? 0) * (row[from] ?? 0), -1.5);
     const world = { features, truth: logOdds([0, 1, 2, 3]), model: logOdds([3, 2, 1, 0]), threshold: 0.5 };
-    const order = await columnOrder(askOf(world), materialOf(world));
+    const order = await columnOrder(askOf(world), materialOf(world), 'MATRIX');
     expect(order?.tried[0]?.order).toBe('from the last to the first');
+    // What is taken by name has no order, and may be text or whole numbers: nothing else is tried.
+    expect((await columnOrder(askOf(world), materialOf(world), 'NAMED'))?.tried).toHaveLength(1);
   });
 });
