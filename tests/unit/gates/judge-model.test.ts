@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { canonicalBytes } from '../../../src/audit/canonical-json.ts';
 import { DEFAULT_GATE_LIMITS } from '../../../src/domain/gates/gate-limits.ts';
 import { judgeModel } from '../../../src/domain/gates/judge-model.ts';
 import type { Gate, GateName } from '../../../src/domain/model-gate.ts';
+import { addWeeks } from '../../../src/domain/week.ts';
 import { askOf, materialOf, type Row, SOUND_WORLD, type World } from '../../support/gate-world.ts';
 
 const judged = (world: World) => judgeModel(askOf(world), materialOf(world), DEFAULT_GATE_LIMITS, 'MATRIX');
@@ -94,4 +97,63 @@ describe('a package made to fail one gate', () => {
     expect(verdicts(await judged(failing))).toEqual([expect.stringMatching(`^${name} FAIL`)]);
     expect(verdicts(await judged(mended))).toEqual([]);
   });
+});
+
+test('any table and any scores get every gate, in numbers that can be kept', async () => {
+  const cell = fc.constantFrom(0, 1, 2, -1, 0.5, 1e30, -1e30, Math.fround(1e-40));
+  const material = fc.integer({ min: 1, max: 4 }).chain((width) =>
+    fc.record({
+      width: fc.constant(width),
+      rows: fc.array(
+        fc.record({
+          week: fc.integer({ min: 0, max: 30 }),
+          cells: fc.array(cell, { minLength: width, maxLength: width }),
+          label: fc.constantFrom(0, 1),
+          score: fc.constantFrom(0, 1, 0.5, 1e-300, 0.999999999),
+        }),
+        { minLength: 1, maxLength: 400, size: 'max' },
+      ),
+      reference: fc.array(fc.array(cell, { minLength: width, maxLength: width }), {
+        minLength: 1,
+        maxLength: 60,
+      }),
+      directions: fc.array(fc.constantFrom(-1 as const, 0 as const, 1 as const), {
+        minLength: width,
+        maxLength: width,
+      }),
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(material, async ({ width, rows, reference, directions }) => {
+      // The score depends on the first cell, so that there is something to see.
+      const ask = async (matrix: Float32Array, count: number) =>
+        Float64Array.from(
+          { length: count },
+          (_, row) => rows[Math.abs(Math.trunc(matrix[row * width] ?? 0)) % rows.length]?.score ?? 0,
+        );
+      const gates = await judgeModel(
+        ask,
+        {
+          features: directions.map((direction, at) => ({ name: `f${at}`, direction })),
+          trained: { from: '2024-W02', to: '2024-W20' },
+          training: {
+            rows: rows.length,
+            weeks: rows.map(({ week }) => addWeeks('2024-W01', week)),
+            matrix: Float32Array.from(rows.flatMap(({ cells }) => cells)),
+            labels: Uint8Array.from(rows, ({ label }) => label),
+          },
+          reference,
+          threshold: 0.5,
+        },
+        DEFAULT_GATE_LIMITS,
+        'MATRIX',
+      );
+      expect(new Set(gates.map(({ name }) => name)).size).toBe(8);
+      expect(() => canonicalBytes(gates)).not.toThrow();
+      for (const { figures } of gates)
+        for (const { columns, rows: lines } of figures)
+          expect(lines.every(({ values }) => values.length === columns.length)).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
 });
