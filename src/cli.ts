@@ -91,7 +91,10 @@ program
   .command('register')
   .argument('<path>', 'folder or zip of a model package')
   .description('registers a model package, runs the gates and prints them')
-  .action(async (path: string) => say(await registerModelFile(loadSettings(), path)));
+  .option('--figures', 'prints the figures of every gate', false)
+  .action(async (path: string, { figures }: { figures: boolean }) =>
+    say(await registerModelFile(loadSettings(), path, figures)),
+  );
 
 program
   .command('run')

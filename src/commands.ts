@@ -3,6 +3,7 @@ import { readCampaign } from './adapters/package/campaign-file.ts';
 import { openApp } from './app.ts';
 import type { Settings } from './config.ts';
 import { funnelText } from './funnel-text.ts';
+import { gateText } from './gate-text.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { funnelOf } from './store/funnel.reads.ts';
 import { applyCampaign } from './use-cases/apply-campaign.ts';
@@ -31,8 +32,12 @@ export async function applyCampaignFile(settings: Settings, file: string): Promi
   }
 }
 
-/** `waarom model register`: registers a package and shows what the gates found. */
-export async function registerModelFile(settings: Settings, path: string): Promise<string> {
+/** `waarom model register`: registers a package and shows what the gates found, with all their figures if asked for. */
+export async function registerModelFile(
+  settings: Settings,
+  path: string,
+  withFigures: boolean,
+): Promise<string> {
   const app = await openApp(settings);
   try {
     const { packages } = app.services;
@@ -42,12 +47,9 @@ export async function registerModelFile(settings: Settings, path: string): Promi
       campaign: delivered.card.campaign,
       read: async () => delivered,
     });
-    const gates = model.gates.map(
-      ({ name, verdict, message }) => `  ${verdict.padEnd(5)} ${name.padEnd(13)} ${message}`,
-    );
     return [
       `${model.name} ${model.version} for ${model.campaign} is ${model.status}, id ${model.id}.`,
-      ...gates,
+      gateText(model.gates, withFigures),
     ].join('\n');
   } finally {
     await app.close();

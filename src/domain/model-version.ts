@@ -1,3 +1,5 @@
+import type { GateFigure } from './model-gate.ts';
+
 export const MODEL_STATUSES = ['REGISTERED', 'VALIDATED', 'APPROVED', 'LIVE', 'RETIRED', 'REFUSED'] as const;
 export type ModelStatus = (typeof MODEL_STATUSES)[number];
 
@@ -8,6 +10,8 @@ export interface JudgedGate {
   readonly measured: string;
   readonly limit: string;
   readonly message: string;
+  /** Absent in versions that were registered before gates had figures. */
+  readonly figures?: readonly GateFigure[];
   readonly acceptedBy: string | null;
   readonly acceptance: string | null;
 }
