@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise } from 'yauzl';
 import { PackageError } from '../../domain/ports.ts';
 
@@ -16,6 +17,8 @@ export interface PackageFiles {
 
 const MOST_BYTES = 200 * 2 ** 20;
 const MOST_ENTRIES = 20;
+/** Folders are entries of a zip too. */
+const MOST_LISTED = 100;
 const MOST_RATIO = 200;
 const RATIO_MATTERS_FROM = 2 ** 20;
 
@@ -24,12 +27,13 @@ const isPackageFile = (name: string): name is PackageFileName =>
 
 /**
  * Reads a zip, whose files may lie in one top folder; nothing is written to disk. Throws PackageError on paths that
- * leave the folder, links, encryption, more than 20 entries or 200 MiB, and ratios that only a bomb has.
+ * leave the folder, links, encryption, damage, more than 20 files or 200 MiB, and ratios that only a bomb has.
  */
 export async function filesOfZip(zip: Uint8Array): Promise<PackageFiles> {
   const archive = await unzipping(() =>
     fromBufferPromise(Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength), { validateEntrySizes: true }),
   );
+  if (archive.entryCount > MOST_LISTED) refuse(null, `lists more than ${MOST_LISTED} files and folders`);
   const entries: Entry[] = [];
   let bytes = 0;
   await unzipping(async () => {
@@ -47,11 +51,15 @@ export async function filesOfZip(zip: Uint8Array): Promise<PackageFiles> {
   for (const entry of entries) {
     const name = entry.fileName.startsWith(top) ? entry.fileName.slice(top.length) : entry.fileName;
     if (!isPackageFile(name)) {
+      refuseMisspelt(name);
       ignored.push(entry.fileName);
       continue;
     }
     if (files.has(name)) refuse(name, 'is in the zip twice');
-    files.set(name, await unzipping(async () => buffer(await archive.openReadStreamPromise(entry))));
+    const content = await unzipping(async () => buffer(await archive.openReadStreamPromise(entry)));
+    if (crc32(content) !== entry.crc32)
+      refuse(name, 'is damaged: it is not what its checksum in the zip says');
+    files.set(name, content);
   }
   return { files, ignored };
 }
@@ -60,6 +68,7 @@ export async function filesOfZip(zip: Uint8Array): Promise<PackageFiles> {
 export async function filesOfFolder(folder: string): Promise<PackageFiles> {
   const names = await namesIn(folder);
   if (names.length > MOST_ENTRIES) refuse(null, `the folder holds more than ${MOST_ENTRIES} files`);
+  names.forEach(refuseMisspelt);
   const files = new Map<PackageFileName, Uint8Array>();
   let bytes = 0;
   for (const name of names.filter(isPackageFile)) {
@@ -68,6 +77,12 @@ export async function filesOfFolder(folder: string): Promise<PackageFiles> {
     files.set(name, content);
   }
   return { files, ignored: names.filter((name) => !isPackageFile(name)) };
+}
+
+/** A disk that does not tell capitals from small letters would take one file for the other. */
+function refuseMisspelt(name: string): void {
+  const meant = PACKAGE_FILES.find((known) => known === name.toLowerCase());
+  if (meant !== undefined && meant !== name) refuse(meant, 'must be named in small letters');
 }
 
 function refuseEntry(entry: Entry): void {

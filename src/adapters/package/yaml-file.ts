@@ -1,13 +1,29 @@
-import { isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  Lexer,
+  LineCounter,
+  type Node,
+  Parser,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { z } from 'zod';
 import { PackageError, type PackageFault } from '../../domain/ports.ts';
 
-const LONGEST = 1024 * 1024;
+const LONGEST = 256 * 1024;
+const DEEPEST = 64;
 const MOST_FAULTS = 100;
 
 /**
- * Reads a YAML text by a schema. Throws PackageError with every fault, each with its line and field. Anchors, aliases
- * and keys named __proto__ are refused: a definition says what it says in one place.
+ * Reads a YAML text by a schema. Throws PackageError with every fault, each with its line and field. Aliases,
+ * keys named __proto__ and keys that are there twice are refused: a definition says what it says in one place. So is what
+ * is longer than 256 KiB or nested deeper than any definition, before it costs more than a second to read.
  */
 export function readYaml<Schema extends z.ZodType>(
   file: string,
@@ -20,16 +36,21 @@ export function readYaml<Schema extends z.ZodType>(
     field,
     rule,
   });
-  if (text.length > LONGEST) throw new PackageError([fault(null, null, 'is longer than 1 MiB')]);
+  if (text.length > LONGEST) throw new PackageError([fault(null, null, 'is longer than 256 KiB')]);
   const lines = new LineCounter();
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const document = composed(text.replace(/^\uFEFF/, ''), lines, (offset, rule) => {
+    throw new PackageError([fault(lineAt(offset), null, rule)]);
+  });
   const faults = document.errors.map(({ pos, message }) => fault(lineAt(pos[0]), null, message));
   visit(document, (key, node) => {
     if (isAlias(node)) faults.push(fault(lineOf(node, lineAt), null, 'aliases are not accepted'));
     if (key === 'key' && isScalar(node) && node.value === '__proto__') {
       faults.push(fault(lineOf(node, lineAt), '__proto__', 'is not accepted as a name'));
     }
+    if (!isMap(node)) return;
+    for (const twice of repeatedKeys(node))
+      faults.push(fault(lineOf(twice, lineAt), null, 'is there twice: keys must be unique'));
   });
   if (faults.length > 0) throw new PackageError(faults.slice(0, MOST_FAULTS));
   const content: unknown = document.toJS();
@@ -42,6 +63,45 @@ export function readYaml<Schema extends z.ZodType>(
       .slice(0, MOST_FAULTS)
       .map(({ path, rule }) => fault(lineOf(nodeAt(contents, path), lineAt), fieldName(path), rule)),
   );
+}
+
+/** The one document of a text. `refuse` is called with a place and a rule where there is none to be had, and must throw. */
+function composed(
+  text: string,
+  lines: LineCounter,
+  refuse: (offset: number, rule: string) => never,
+): Document.Parsed {
+  // Repeated keys are looked for here: the package compares each key with each other one, minutes for a long map.
+  const composer = new Composer({ lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const [document, second] = composer.compose(tokens(text, lines, refuse), true, text.length);
+  if (document === undefined) return refuse(0, 'is empty');
+  if (second !== undefined) return refuse(second.range[0], 'must be one document');
+  return document;
+}
+
+/** The parts of a text. What is nested too deep ends here, where it lies in a list: composing it takes the stack. */
+function* tokens(
+  text: string,
+  lines: LineCounter,
+  refuse: (offset: number, rule: string) => never,
+): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > DEEPEST) refuse(parser.offset, `is nested deeper than ${DEEPEST} levels`);
+  }
+  yield* parser.end();
+}
+
+function repeatedKeys({ items }: YAMLMap): readonly Node[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    const repeated = seen.has(key.value);
+    seen.add(key.value);
+    return repeated ? [key] : [];
+  });
 }
 
 interface Rule {

@@ -199,7 +199,29 @@ describe('readCampaign', () => {
     ).toMatchObject([{ line: lineOf('minAge'), rule: 'aliases are not accepted' }]);
     expect(faultsOf('key: [')).not.toEqual([]);
     expect(faultsOf('')).toMatchObject([{ line: null, field: null }]);
-    expect(faultsOf(' '.repeat(2 ** 20 + 1))).toMatchObject([{ rule: 'is longer than 1 MiB' }]);
+    expect(faultsOf('a: 1\n---\nb: 2\n')).toMatchObject([{ line: 2, rule: 'must be one document' }]);
+    expect(faultsOf(' '.repeat(2 ** 18 + 1))).toMatchObject([{ rule: 'is longer than 256 KiB' }]);
+  });
+
+  // Each took the parser of YAML minutes, or its stack.
+  test.each([
+    ['lists in lists', '['.repeat(2 ** 17), /nested deeper than 64/],
+    [
+      'lists in lists, one a line',
+      Array.from({ length: 700 }, (_, i) => `${' '.repeat(i)}-`).join('\n'),
+      /nested/,
+    ],
+    ['dashes', '- '.repeat(2 ** 16), /nested/],
+    ['maps in maps', Array.from({ length: 700 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), /nested/],
+    ['keys of keys', '? '.repeat(2 ** 16), /nested/],
+    [
+      'very many keys',
+      Array.from({ length: 15_000 }, (_, i) => `k${i}: ${i}`).join('\n'),
+      /not a known field|is missing/,
+    ],
+    ['one key very often', 'key: 1\n'.repeat(15_000), /there twice/],
+  ])('refuses %s', (_, text, rule) => {
+    expect(faultsOf(text)).toContainEqual(expect.objectContaining({ rule: expect.stringMatching(rule) }));
   });
 
   test('names all faults at once', () => {
