@@ -82,11 +82,16 @@ export interface FeedSource {
   weeks(campaign: string): Promise<readonly IsoWeek[]>;
 }
 
+/** A code of a category feature and the text that it stands for. */
+export type CodedText = readonly [code: number, text: string];
+
 /** What a model is opened with. */
 export interface ModelSpec {
   readonly model: Uint8Array;
   readonly features: readonly string[];
   readonly output: { readonly name: string; readonly index: number };
+  /** The texts behind the codes of category features, by feature: a model may take these as text. */
+  readonly texts?: ReadonlyMap<string, readonly CodedText[]>;
 }
 
 /** A score shared out over the features that made it. */

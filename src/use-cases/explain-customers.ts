@@ -3,6 +3,7 @@ import type { Contribution, ExplanationFacts } from '../domain/explanation.ts';
 import { compileFeatures, type Features } from '../domain/feature.ts';
 import { type ColumnLayout, layoutOf } from '../domain/feed-contract.ts';
 import { type CardFeature, referenceRows } from '../domain/model-card.ts';
+import { modelSpec } from '../domain/model-spec.ts';
 import type { ExplainedScore } from '../domain/ports.ts';
 import { columnsOf } from '../domain/recipe.ts';
 import { ruleTrace } from '../domain/rule-trace.ts';
@@ -131,11 +132,7 @@ export class Explainer {
     const sample = referenceRows(csv);
     const cutoff = await cutoffOf(this.tx, runId, settings.capacity);
     const model = await modelFile(this.tx, modelId, 'model.onnx');
-    const session = await this.services.scorer.open({
-      model,
-      features: card.features.map(({ name }) => name),
-      output: card.output,
-    });
+    const session = await this.services.scorer.open(modelSpec(card, model));
     this.#model = {
       session,
       reference: Float32Array.from(sample.flat()),

@@ -11,6 +11,7 @@ import {
   reproducibleGate,
   signatureGate,
 } from '../domain/model-gate.ts';
+import { modelSpec } from '../domain/model-spec.ts';
 import { PackageError, type Scorer, ScoringError } from '../domain/ports.ts';
 import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
 import { dateIn } from '../domain/week.ts';
@@ -69,7 +70,7 @@ async function scoringGates(
   { card, files, reference }: ModelPackage,
 ): Promise<readonly Gate[]> {
   const features = card.features.map(({ name }) => name);
-  const session = await scorer.open({ model: files['model.onnx'], features, output: card.output });
+  const session = await scorer.open(modelSpec(card, files['model.onnx']));
   try {
     const matrix = Float32Array.from(reference.flat());
     const first = await session.score(matrix, reference.length);

@@ -3,6 +3,7 @@ import { decileEdges, Histogram, populationStabilityIndex, SCORE_EDGES } from '.
 import { DATA_INCOMPLETE, EligibilityRules } from '../domain/eligibility.ts';
 import { compileFeatures, type FundPrice } from '../domain/feature.ts';
 import { layoutOf } from '../domain/feed-contract.ts';
+import { modelSpec } from '../domain/model-spec.ts';
 import { AGE_BANDS, ageBandOf } from '../domain/output-check.ts';
 import type { IsoDate } from '../domain/week.ts';
 import { type RowChanges, readSnapshot } from '../store/snapshot.store.ts';
@@ -41,7 +42,7 @@ interface Inputs {
 /** Reads the snapshot once, front to back: eligibility, features and drift here, scores in the scoring process meanwhile. */
 export async function scoreSnapshot(tx: Transaction, context: StepContext, inputs: Inputs): Promise<Scored> {
   const { run, services, config, contract, campaign, model, progress } = context;
-  const { features: cardFeatures, output } = model.card;
+  const { features: cardFeatures } = model.card;
   const layout = layoutOf(contract);
   const rules = new EligibilityRules(layout, config, campaign.definition.flowDays, inputs.asOf);
   const features = compileFeatures(cardFeatures, layout, inputs.funds, inputs.asOf, config.overrides);
@@ -59,11 +60,7 @@ export async function scoreSnapshot(tx: Transaction, context: StepContext, input
   );
   const matrix = new Float32Array(BATCH_ROWS * features.width);
   const complete = new Uint8Array(BATCH_ROWS);
-  const session = await services.scorer.open({
-    model: inputs.model,
-    features: cardFeatures.map(({ name }) => name),
-    output,
-  });
+  const session = await services.scorer.open(modelSpec(model.card, inputs.model));
   let scoring: Promise<void> = Promise.resolve();
   let read = 0;
   try {

@@ -2,6 +2,7 @@
 
 export const FLOAT = 1;
 export const INT64 = 7;
+export const STRING = 8;
 export const DOUBLE = 11;
 
 /** A node; attributes as encoded AttributeProto. */
@@ -16,7 +17,10 @@ export interface NodeSpec {
 export interface ValueSpec {
   readonly name: string;
   readonly type?: number;
-  readonly dims: readonly (number | null)[];
+  /** Null where the shape is not declared. */
+  readonly dims: readonly (number | null)[] | null;
+  /** An encoded TypeProto in place of a tensor of this type and shape. */
+  readonly declared?: Uint8Array;
 }
 
 export interface ModelFile {
@@ -81,6 +85,14 @@ export function integersAttribute(name: string, values: readonly number[]): Uint
   return Buffer.concat([bytes(1, name), ...values.map((value) => number(8, value)), number(20, 7)]);
 }
 
+/** AttributeProto with a float. */
+export function floatAttribute(name: string, value: number): Uint8Array {
+  const field = Buffer.alloc(5);
+  field.writeUInt8(2 * 8 + 5, 0);
+  field.writeFloatLE(value, 1);
+  return Buffer.concat([bytes(1, name), field, number(20, 1)]);
+}
+
 /** AttributeProto with a list of floats. */
 export function floatsAttribute(name: string, values: readonly number[]): Uint8Array {
   const fixed = values.map((value) => {
@@ -121,9 +133,10 @@ export function stump(outputs: readonly string[], answers: readonly [no: number,
   };
 }
 
-function value({ name, type = FLOAT, dims }: ValueSpec): Uint8Array {
-  const shape = dims.map((dim) => bytes(1, dim === null ? bytes(2, 'N') : number(1, dim)));
-  return Buffer.concat([bytes(1, name), bytes(2, bytes(1, number(1, type), bytes(2, ...shape)))]);
+function value({ name, type = FLOAT, dims, declared }: ValueSpec): Uint8Array {
+  const shape = dims?.map((dim) => bytes(1, dim === null ? bytes(2, 'N') : number(1, dim)));
+  const tensorType = bytes(1, number(1, type), ...(shape === undefined ? [] : [bytes(2, ...shape)]));
+  return Buffer.concat([bytes(1, name), bytes(2, declared ?? tensorType)]);
 }
 
 function node({ op, inputs = [], outputs, domain = '', attributes = [] }: NodeSpec): Uint8Array {

@@ -13,8 +13,12 @@ export async function openModel(
   output: ModelSpec['output'] = { name: 'p', index: 0 },
   limits: Partial<ScorerLimits> = {},
 ): Promise<ScoringSession> {
-  const scorer = new OnnxScorer({ ...DEFAULT_SCORER_LIMITS, ...limits });
-  const session = await scorer.open({ model, features, output });
+  return openSpec({ model, features, output }, limits);
+}
+
+/** Opens a model with all that a card says of its features, as `openModel` does. */
+export async function openSpec(spec: ModelSpec, limits: Partial<ScorerLimits> = {}): Promise<ScoringSession> {
+  const session = await new OnnxScorer({ ...DEFAULT_SCORER_LIMITS, ...limits }).open(spec);
   sessions.push(session);
   return session;
 }

@@ -26,6 +26,9 @@ const RUNTIME_BYTES = 768 * 2 ** 20;
 /** The longest answer: the scores of 16 million rows. */
 const LONGEST_REPLY = 2 ** 27;
 
+/** What is read of an error, in characters. */
+const LONGEST_MESSAGE = 4000;
+
 /**
  * A child process that holds one model and can be ended at any moment. Requests are answered in order; the time limit
  * of a request runs from the moment it is the first in line, and anew when the process says that it gets on. On Linux the kernel bounds the memory (RLIMIT_DATA: what
@@ -152,7 +155,9 @@ function crashMessage(code: number | null, signal: string | null, { memoryBytes 
 }
 
 /** What onnxruntime says, without the places in its source code, and what to do about it where that is known. */
-function plainMessage(message: string): string {
+function plainMessage(answer: string): string {
+  // What a foreign file calls its parts comes back in messages, however long it is.
+  const message = answer.slice(0, LONGEST_MESSAGE);
   const plain = message
     .replaceAll(/\/onnxruntime_src\/\S+ .*?[)\]](?: const)? (?=[A-Z][a-z]* [a-z])/gs, '')
     .replaceAll(/\s+/g, ' ')

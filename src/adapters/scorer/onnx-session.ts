@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { env, InferenceSession, Tensor } from 'onnxruntime-node';
-import type { InputType, ScoringPlan } from './scoring-plan.ts';
+import type { ColumnPlan, InputType, ScoringPlan } from './scoring-plan.ts';
 
 /** Fixed, because onnxruntime promises equal bits for equal options only. Part of every run's record. */
 const OPTIONS = {
@@ -19,10 +19,13 @@ const PROBE_TOLERANCE = 1e-4;
 export class OnnxSession {
   private readonly session: InferenceSession;
   private readonly plan: ScoringPlan;
+  /** How each column is filled where the model takes columns. */
+  private readonly columns: readonly Column[];
 
   private constructor(session: InferenceSession, plan: ScoringPlan) {
     this.session = session;
     this.plan = plan;
+    this.columns = plan.input.kind === 'columns' ? plan.input.inputs.map(columnOf) : [];
   }
 
   /** Opens a model and scores a probe with it. Throws where either fails or the answer is no probability a row. */
@@ -61,10 +64,10 @@ export class OnnxSession {
       feeds[input.name] = tensorOf(input.type, matrix, [rows, width], input.name);
       return feeds;
     }
-    input.inputs.forEach(({ name, type }, feature) => {
-      const column = new Float32Array(rows);
-      for (let row = 0; row < rows; row += 1) column[row] = matrix[row * width + feature] ?? Number.NaN;
-      feeds[name] = tensorOf(type, column, [rows, 1], name);
+    this.columns.forEach(({ name, tensor }, feature) => {
+      const values = new Float32Array(rows);
+      for (let row = 0; row < rows; row += 1) values[row] = matrix[row * width + feature] ?? Number.NaN;
+      feeds[name] = tensor(values);
     });
     return feeds;
   }
@@ -91,7 +94,7 @@ export class OnnxSession {
 
   private async probe(): Promise<void> {
     const width = this.plan.features.length;
-    const matrix = probeMatrix(PROBE_ROWS, width);
+    const matrix = this.probeMatrix(PROBE_ROWS, width);
     const together = await this.score(matrix, PROBE_ROWS);
     for (let row = 0; row < PROBE_ROWS; row += 1) {
       const [alone = Number.NaN] = await this.score(matrix.slice(row * width, (row + 1) * width), 1);
@@ -121,7 +124,7 @@ export class OnnxSession {
 
   private async takes(width: number): Promise<boolean> {
     try {
-      await this.session.run(this.feeds(probeMatrix(PROBE_ROWS, width), PROBE_ROWS, width), [
+      await this.session.run(this.feeds(this.probeMatrix(PROBE_ROWS, width), PROBE_ROWS, width), [
         this.plan.output.name,
       ]);
       return true;
@@ -129,14 +132,43 @@ export class OnnxSession {
       return false;
     }
   }
+
+  /** Small positive integers, which every input type, a logarithm and a division can take, or codes of the category; rows differ. */
+  private probeMatrix(rows: number, width: number): Float32Array<ArrayBuffer> {
+    return Float32Array.from({ length: rows * width }, (_, cell) => {
+      const turn = Math.floor(cell / width) + (cell % width);
+      const codes = this.columns[cell % width]?.codes ?? [];
+      return codes[turn % codes.length] ?? 1 + (turn % 5);
+    });
+  }
 }
 
-/** Small positive integers, which every input type, a logarithm and a division can take; rows differ. */
-function probeMatrix(rows: number, width: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from(
-    { length: rows * width },
-    (_, cell) => 1 + ((Math.floor(cell / width) + (cell % width)) % 5),
-  );
+/** A column of the matrix on its way into a model; `codes` are the only numbers that it takes, where it has any. */
+interface Column {
+  readonly name: string;
+  readonly codes: readonly number[];
+  readonly tensor: (values: Float32Array<ArrayBuffer>) => Tensor;
+}
+
+function columnOf(plan: ColumnPlan): Column {
+  const { name } = plan;
+  if (plan.type !== 'string') {
+    const { type } = plan;
+    return { name, codes: [], tensor: (values) => tensorOf(type, values, [values.length, 1], name) };
+  }
+  const texts = new Map(plan.texts);
+  const textOf = (code: number): string => {
+    const text = texts.get(code);
+    if (text !== undefined) return text;
+    throw new Error(
+      `input ${JSON.stringify(name)} takes text and was given a code that the card's recipe does not have: training.csv and reference.csv hold the codes of the recipe`,
+    );
+  };
+  return {
+    name,
+    codes: [...texts.keys()],
+    tensor: (values) => new Tensor('string', Array.from(values, textOf), [values.length, 1]),
+  };
 }
 
 function tensorOf(type: InputType, values: Float32Array<ArrayBuffer>, dims: number[], name: string): Tensor {

@@ -1,15 +1,17 @@
-import { type ModelSpec, ScoringError } from '../../domain/ports.ts';
+import { type CodedText, type ModelSpec, ScoringError } from '../../domain/ports.ts';
 import { type OnnxModel, type OnnxValue, shownName } from './onnx-model.ts';
 
 export type InputType = 'float32' | 'float64' | 'int64';
 
+/** How one feature is handed to a model: as a number, or as the text that its code stands for. */
+export type ColumnPlan =
+  | { readonly name: string; readonly type: InputType }
+  | { readonly name: string; readonly type: 'string'; readonly texts: readonly CodedText[] };
+
 /** How a matrix of features is handed to a model. */
 export type InputPlan =
   | { readonly kind: 'matrix'; readonly name: string; readonly type: InputType; readonly fixed: boolean }
-  | {
-      readonly kind: 'columns';
-      readonly inputs: readonly { readonly name: string; readonly type: InputType }[];
-    };
+  | { readonly kind: 'columns'; readonly inputs: readonly ColumnPlan[] };
 
 /** What the model process needs to know besides the model; plain data. */
 export interface ScoringPlan {
@@ -30,7 +32,7 @@ const TYPES: ReadonlyMap<number, InputType> = new Map([
 export function planScoring(model: OnnxModel, spec: ModelSpec): ScoringPlan {
   const { features, output } = spec;
   judgeOutput(model, output);
-  return { features, input: planInput(model.inputs, features), output };
+  return { features, input: planInput(model.inputs, spec), output };
 }
 
 function judgeOutput(model: OnnxModel, { name, index }: ModelSpec['output']): void {
@@ -43,7 +45,7 @@ function judgeOutput(model: OnnxModel, { name, index }: ModelSpec['output']): vo
   }
   if (declared.kind === 'other') {
     throw new ScoringError(
-      `output ${shownName(name)} is not a tensor but a list or map (ZipMap): export with zipmap=False`,
+      `output ${shownName(name)} is not a tensor but a list or map (ZipMap): export with zipmap=False, and neither as a sequence, optional nor sparse`,
     );
   }
   if (
@@ -70,7 +72,7 @@ function judgeOutput(model: OnnxModel, { name, index }: ModelSpec['output']): vo
   }
 }
 
-function planInput(inputs: readonly OnnxValue[], features: readonly string[]): InputPlan {
+function planInput(inputs: readonly OnnxValue[], { features, texts }: ModelSpec): InputPlan {
   for (const input of inputs) judgeInput(input);
   const [only] = inputs;
   if (only === undefined)
@@ -95,12 +97,33 @@ function planInput(inputs: readonly OnnxValue[], features: readonly string[]): I
           `input ${shownName(feature)} is not of the shape [N,1]: export one column a feature`,
         );
       }
-      return { name: feature, type: typeOf(input) };
+      return input.type === STRING
+        ? { name: feature, type: 'string', texts: textsOf(feature, texts?.get(feature)) }
+        : { name: feature, type: typeOf(input) };
     }),
   };
 }
 
+function textsOf(feature: string, texts: readonly CodedText[] | undefined): readonly CodedText[] {
+  if (texts === undefined) {
+    throw new ScoringError(
+      `input ${shownName(feature)} takes text, and its feature is a number: give the feature a category recipe in the card, or export the model with a number as input`,
+    );
+  }
+  if (new Set(texts.map(([code]) => code)).size < texts.length) {
+    throw new ScoringError(
+      `input ${shownName(feature)} takes text, and the card has one code for several texts: give each text a code of its own`,
+    );
+  }
+  return texts;
+}
+
 function planMatrix(input: OnnxValue, features: number): InputPlan {
+  if (input.type === STRING) {
+    throw new ScoringError(
+      `input ${shownName(input.name)} is a matrix of text: export one input a feature, each with the name of its feature`,
+    );
+  }
   const type = typeOf(input);
   const width = input.dims?.[1] ?? null;
   if (type === 'int64' && features > 1) {
@@ -119,16 +142,13 @@ function planMatrix(input: OnnxValue, features: number): InputPlan {
 function judgeInput({ name, kind, type, dims }: OnnxValue): void {
   const shown = shownName(name);
   if (kind !== 'tensor') {
-    throw new ScoringError(`input ${shown} is not a tensor but a list or map: export with tensor inputs`);
-  }
-  if (type === STRING) {
     throw new ScoringError(
-      `input ${shown} takes text, which is not supported: turn it into a number by a category recipe in the card and export the model with a number as input`,
+      `input ${shown} is not a tensor (but a list, a map, optional or sparse): export with tensor inputs`,
     );
   }
-  if (!TYPES.has(type)) {
+  if (!TYPES.has(type) && type !== STRING) {
     throw new ScoringError(
-      `input ${shown} is neither float, double nor int64: export with one of these types`,
+      `input ${shown} is neither float, double, int64 nor text: export with one of these types`,
     );
   }
   if (dims?.length !== 2) {

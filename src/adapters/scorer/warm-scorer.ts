@@ -63,9 +63,9 @@ export class WarmScorer implements Scorer {
   }
 }
 
-function keyOf({ model, features, output }: ModelSpec): string {
+function keyOf({ model, features, output, texts }: ModelSpec): string {
   return createHash('sha256')
-    .update(JSON.stringify([features, output]))
+    .update(JSON.stringify([features, output, [...(texts ?? [])]]))
     .update(model)
     .digest('hex');
 }
