@@ -112,6 +112,12 @@ export interface ScoringSession {
    * one explained row a row, exact where it can be. Throws ScoringError.
    */
   explain(reference: Float32Array, rows: Float32Array): Promise<readonly ExplainedScore[]>;
+  /**
+   * The values of each feature, ascending, at which alone the score steps: up to and with such a value it is as it is just below.
+   * Null where the model is not one that steps, or nobody knows where. Throws ScoringError.
+   * @param reference as for `explain`
+   */
+  cuts(reference: Float32Array): Promise<readonly Float32Array[] | null>;
   /** Runs the gates for which the model is asked. Throws ScoringError. */
   judge(material: GateMaterial, limits: GateLimits): Promise<readonly Gate[]>;
   close(): Promise<void>;

@@ -36,6 +36,14 @@ export function goesYes({ feature, threshold, missing }: Tree, node: number, row
   return Number.isNaN(value) ? missing[node] === 1 : value <= (threshold[node] ?? 0);
 }
 
+/** The values of each feature, ascending, that the trees part at: a row with such a value goes with those below it. */
+export function cutsOf({ trees }: TreeEnsemble, features: number): readonly Float32Array[] {
+  const cuts = Array.from({ length: features }, () => new Set<number>());
+  for (const { feature, threshold } of trees)
+    for (const [node, asked] of feature.entries()) cuts[asked]?.add(threshold[node] ?? 0);
+  return cuts.map((values) => Float32Array.from(values).sort());
+}
+
 export function logistic(margin: number): number {
   return 1 / (1 + Math.exp(-margin));
 }

@@ -133,9 +133,11 @@ export class Explainer {
     const cutoff = await cutoffOf(this.tx, runId, settings.capacity);
     const model = await modelFile(this.tx, modelId, 'model.onnx');
     const session = await this.services.scorer.open(modelSpec(card, model));
+    const reference = Float32Array.from(sample.flat());
     this.#model = {
       session,
-      reference: Float32Array.from(sample.flat()),
+      reference,
+      cuts: await session.cuts(reference),
       features: variedFeatures(card, contract, sample, settings.overrides, manifest.asOf),
       settings,
       keys: this.#keys,

@@ -82,9 +82,34 @@ describe.each([
       expect(largestDifference(explained[row]?.values ?? [], asked ?? [])).toBeLessThan(1e-6);
     }
   });
+
+  it.skipIf(!existsSync(folder))('step at their cuts and nowhere else', async () => {
+    const { model, features, reference } = packageOf(folder);
+    const session = await openModel(model, features, PROBABILITY);
+    const cuts = (await session.cuts(reference)) ?? expect.fail('trees have cuts');
+    expect(cuts).toHaveLength(features.length);
+    const [row = reference] = rowsOf(reference, features.length);
+    for (const [feature, values] of cuts.entries()) {
+      // Of each piece its middle and its end, which is the cut itself.
+      const ends = [...values.slice(1)];
+      const tried = ends.flatMap((end, i) => [((values[i] ?? end) + end) / 2, end]);
+      const scores = await session.score(
+        Float32Array.from(tried.flatMap((value) => [...row.with(feature, value)])),
+        tried.length,
+      );
+      for (const i of ends.keys()) expect(scores[2 * i]).toBe(scores[2 * i + 1]);
+      // A score that is the same everywhere would be told of no cut.
+      if (ends.length > 0 && feature === 0) expect(new Set(scores).size).toBeGreaterThan(1);
+    }
+  });
 });
 
 describe('a model that is not of trees', () => {
+  it('has no cuts', async () => {
+    const session = await openModel(regression(5).model, namesOf(5));
+    expect(await session.cuts(matrixOf(6, 5))).toBeNull();
+  });
+
   it('is asked for every coalition', async () => {
     const { model, score } = regression(5);
     const session = await openModel(model, namesOf(5));

@@ -43,6 +43,7 @@ const scorer: Scorer = {
         return scores;
       },
       explain: (reference, rows) => session.explain(reference, rows),
+      cuts: (reference) => session.cuts(reference),
       judge: (material, limits) => session.judge(material, limits),
       close: () => session.close(),
     };

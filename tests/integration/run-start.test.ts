@@ -38,6 +38,7 @@ beforeAll(async () => {
             return session.score(matrix, rows);
           },
           explain: (reference, rows) => session.explain(reference, rows),
+          cuts: (reference) => session.cuts(reference),
           judge: (material, limits) => session.judge(material, limits),
           close: () => session.close(),
         };

@@ -21,6 +21,7 @@ export const likelyScorer: Scorer = {
           standardErrors: null,
         }));
       },
+      cuts: async () => null,
       judge: async () => [],
       close: async () => {},
     };

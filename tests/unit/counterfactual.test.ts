@@ -157,6 +157,42 @@ describe('smallestTurn', () => {
     );
   });
 
+  it('finds the same where it is known at which values alone the score steps', () => {
+    const anyCuts = fc.tuple(
+      ...FEATURES.map(() =>
+        fc
+          .uniqueArray(fc.integer({ min: -10, max: 60 }).map((half) => half / 2))
+          .map((values) => values.sort((a, b) => a - b)),
+      ),
+    );
+    fc.assert(
+      fc.property(anyPeople, anyCuts, anySettings, (people, cuts, settings) => {
+        const stepping: Model = (row) => {
+          const below = cuts.map((values, at) => values.filter((cut) => cut < (row[at] ?? 0)).length);
+          return Math.abs(Math.sin(below.reduce((sum, count, at) => sum + count * (at + 1), 0)));
+        };
+        const { decisions } = population(people, stepping, settings);
+        const reference = people.map(({ row }) => row);
+        const features = variedFeatures(CARD, CONTRACT, reference, [], '2026-11-15');
+        decisions.forEach((decision, at) => {
+          const bar = barOf(decision, settings, KEYS, cutoffOf(decisions, settings));
+          const row = Float32Array.from(people[at]?.row ?? []);
+          const every = candidates(features, row);
+          const apart = candidates(
+            features,
+            row,
+            cuts.map((values) => Float32Array.from(values)),
+          );
+          expect(smallestTurn(apart, scoresOf(apart, stepping), bar)).toEqual(
+            smallestTurn(every, scoresOf(every, stepping), bar),
+          );
+          expect(apart.changes.length).toBeLessThanOrEqual(cuts.flat().length);
+        });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('claims nothing that those who were erased could prove wrong', () => {
     const anyErased = fc.array(fc.boolean(), { minLength: 25, maxLength: 25 });
     fc.assert(

@@ -1,7 +1,7 @@
 import { coalitionValues } from '../../domain/coalition-explainer.ts';
 import type { ExplainedScore } from '../../domain/ports.ts';
 import { sampledValues } from '../../domain/sampled-explainer.ts';
-import { type TreeEnsemble, treeScore } from '../../domain/tree-ensemble.ts';
+import { cutsOf, type TreeEnsemble, treeScore } from '../../domain/tree-ensemble.ts';
 import { TreeExplainer } from '../../domain/tree-explainer.ts';
 import type { OnnxSession } from './onnx-session.ts';
 import { readTrees } from './onnx-trees.ts';
@@ -15,6 +15,7 @@ interface Against {
   readonly bytes: Uint8Array;
   readonly references: readonly Float32Array<ArrayBuffer>[];
   readonly baseline: number;
+  readonly ensemble: TreeEnsemble | null;
   readonly trees: TreeExplainer | null;
 }
 
@@ -59,6 +60,12 @@ export class OnnxExplainer {
     return { ...found, method: exact === null ? 'SAMPLED' : 'COALITIONS', baseline };
   }
 
+  /** Where the model's trees part, feature by feature; null where it has none that say what it says. */
+  async cuts(matrix: Float32Array<ArrayBuffer>): Promise<readonly Float32Array[] | null> {
+    const { ensemble } = await this.#standAgainst(matrix);
+    return ensemble === null ? null : cutsOf(ensemble, this.#plan.features.length);
+  }
+
   /** Prepared once for all rows that are explained against the same reference. */
   async #standAgainst(matrix: Float32Array<ArrayBuffer>): Promise<Against> {
     const bytes = new Uint8Array(matrix.buffer);
@@ -67,12 +74,13 @@ export class OnnxExplainer {
     const references = rowsOf(matrix, width);
     const scores = await this.#ask(matrix, references.length);
     const baseline = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-    const trees = await this.#verifiedTrees(references, scores);
+    const ensemble = await this.#verifiedTrees(references, scores);
     this.#against = {
       bytes,
       references,
       baseline,
-      trees: trees === null ? null : new TreeExplainer(trees, references),
+      ensemble,
+      trees: ensemble === null ? null : new TreeExplainer(ensemble, references),
     };
     return this.#against;
   }

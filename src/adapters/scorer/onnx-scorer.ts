@@ -9,6 +9,7 @@ import {
   type ScoringSession,
 } from '../../domain/ports.ts';
 import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
+import { readCuts } from './cuts-body.ts';
 import { judgeRequest } from './judge-request.ts';
 import { readJudged } from './judged.schema.ts';
 import { ModelProcess, type ScorerLimits } from './model-process.ts';
@@ -85,6 +86,16 @@ class OnnxScoringSession implements ScoringSession {
     const explained = this.explainRows(reference.slice(), rows.slice());
     explained.catch(() => undefined);
     return explained;
+  }
+
+  async cuts(reference: Float32Array): Promise<readonly Float32Array[] | null> {
+    if (reference.length === 0) throw new ScoringError('the model has no reference rows to explain against');
+    this.refuseNonFinite(reference);
+    const rows = reference.length / this.features.length;
+    const { body } = await this.process.request(FRAME.CUTS, rows, [new Uint8Array(reference.slice().buffer)]);
+    const cuts = readCuts(body, this.features.length);
+    if (cuts === undefined) throw new ScoringError('the model process answers with other things than cuts');
+    return cuts;
   }
 
   /** The rows of the material are refused here as those that are scored are. */

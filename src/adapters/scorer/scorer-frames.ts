@@ -10,12 +10,15 @@ export const FRAME = {
   WORKING: 8,
   JUDGE: 9,
   JUDGED: 10,
+  CUTS: 11,
+  CUT: 12,
 } as const;
 
 /**
  * `kind`: one of FRAME; WORKING says that the request under way goes on. `value`: bytes of JSON (OPEN), rows (SCORE, SCORES),
  * reference rows, behind which comes the row to explain (EXPLAIN), place in ATTRIBUTION_METHODS of how it was (EXPLAINED: baseline,
- * values and, where sampled, their standard errors), bytes of JSON (JUDGE, before the training table; JUDGED is JSON). The body starts at an aligned address.
+ * values and, where sampled, their standard errors), bytes of JSON (JUDGE, before the training table; JUDGED is JSON), reference rows (CUTS;
+ * CUT: see cuts-body.ts). The body starts at an aligned address.
  */
 export interface Frame {
   readonly kind: number;

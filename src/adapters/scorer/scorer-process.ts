@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { FeatureInput } from '../../domain/gates/gate-material.ts';
 import type { ExplainedScore } from '../../domain/ports.ts';
 import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
+import { cutsBody } from './cuts-body.ts';
 import { judgedBy } from './judge-request.ts';
 import { noProbability } from './no-probability.ts';
 import type { OnnxExplainer } from './onnx-explainer.ts';
@@ -33,6 +34,8 @@ async function serve(): Promise<void> {
           reply(replies, FRAME.SCORES, value, new Uint8Array(scores.buffer));
         } else if (kind === FRAME.EXPLAIN && explainer !== undefined) {
           replyExplained(replies, await explainer.explain(new Float32Array(body.buffer), value));
+        } else if (kind === FRAME.CUTS && explainer !== undefined) {
+          reply(replies, FRAME.CUT, 0, cutsBody(await explainer.cuts(new Float32Array(body.buffer))));
         } else if (kind === FRAME.JUDGE && session !== undefined) {
           const gates = await judge(session, input, body, value, progress(replies));
           reply(replies, FRAME.JUDGED, 0, Buffer.from(JSON.stringify(gates)));

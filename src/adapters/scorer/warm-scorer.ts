@@ -52,6 +52,7 @@ export class WarmScorer implements Scorer {
       runtime: session.runtime,
       score: (matrix, rows) => watched(session.score(matrix, rows)),
       explain: (reference, rows) => watched(session.explain(reference, rows)),
+      cuts: (reference) => watched(session.cuts(reference)),
       judge: (material, limits) => watched(session.judge(material, limits)),
       close: async () => {
         if (!fit) return session.close();

@@ -22,6 +22,7 @@ function counting() {
           if (Buffer.from(model).toString() === 'bad') throw new Error('no score');
           return new Float64Array(rows);
         },
+        cuts: async () => null,
         explain: async () => {
           if (Buffer.from(model).toString() === 'bad') throw new Error('no values');
           return [];
