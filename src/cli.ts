@@ -14,6 +14,7 @@ import { eraseByAge } from './erase-by-age.ts';
 import { explainDecision } from './explain.ts';
 import { issueToken } from './issue-token.ts';
 import { serve } from './main.ts';
+import { writeModelTemplate } from './model-template.ts';
 import { reproduceWeek } from './reproduce.ts';
 import { runDemo } from './run-demo.ts';
 import type { AskedExplanation } from './use-cases/read-explanation.ts';
@@ -85,15 +86,27 @@ program
   .description('creates a campaign')
   .action(async (file: string) => say(await applyCampaignFile(loadSettings(), file)));
 
-program
-  .command('model')
-  .description('model packages')
+const model = program.command('model').description('model packages');
+
+model
   .command('register')
   .argument('<path>', 'folder or zip of a model package')
   .description('registers a model package, runs the gates and prints them')
   .option('--figures', 'prints the figures of every gate', false)
   .action(async (path: string, { figures }: { figures: boolean }) =>
     say(await registerModelFile(loadSettings(), path, figures)),
+  );
+
+model
+  .command('template')
+  .argument('<folder>', 'a folder that is empty or not there yet')
+  .description('writes an unfinished model package, every field explained')
+  .option(
+    '--campaign <campaign>',
+    'a campaign.yaml, or the key of an applied campaign, for whose columns it is',
+  )
+  .action(async (folder: string, options: { campaign?: string }) =>
+    say(await writeModelTemplate(loadSettings, folder, options.campaign ?? null)),
   );
 
 program
