@@ -183,5 +183,9 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     'the model asks for more memory than a model may have: export a smaller one',
   ],
   [/tree_ensemble/, 'the trees are malformed: export the model again'],
+  [
+    /invalid model|ShapeInferenceError|Failed to load model|data size/i,
+    'the model is not sound: export it again, and check it with onnx.checker',
+  ],
   [/protobuf parsing failed/, 'the file is not an ONNX model or was cut off: export it again'],
 ];
