@@ -1,4 +1,5 @@
 import type { RuleOutcome } from './domain/explanation.ts';
+import { textTable } from './text-table.ts';
 import type { Explanation } from './use-cases/read-explanation.ts';
 
 const MARK = { PASS: 'ok', FAIL: 'NO', NOT_JUDGED: '-' } as const satisfies Record<
@@ -23,10 +24,10 @@ export function explanationTables({ facts, recorded, words }: Explanation): stri
     parts.map((part) => `${part.label} ${part.display}`).join(', '),
   ]);
   const { attribution } = facts;
-  const tables = [table(['', 'rule', 'value', 'limit', 'set by'], rules)];
+  const tables = [textTable(['', 'rule', 'value', 'limit', 'set by'], rules)];
   if (attribution !== null) {
     tables.push(
-      table(
+      textTable(
         ['share', 'feature', 'value', 'from'],
         [[attribution.baseline.toFixed(4), `baseline (${attribution.method})`, '', ''], ...contributions],
       ),
@@ -39,17 +40,4 @@ function shown(value: RuleOutcome['value']): string {
   if (value === null) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return Number.isInteger(value) ? String(value) : value.toFixed(4);
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [header, ...rows];
-  const widths = header.map((_, at) => Math.max(...lines.map((line) => (line[at] ?? '').length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

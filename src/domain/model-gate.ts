@@ -75,22 +75,6 @@ export function gateVerdict(gates: readonly Gate[]): GateVerdict {
   return gates.some(({ verdict }) => verdict === 'WARN') ? 'WARN' : 'PASS';
 }
 
-/** SIGNATURE: the model gave one finite score within 0–1 for each of the `rows` reference rows. */
-export function signatureGate(scores: Float64Array, rows: number): Gate {
-  const wrong = scores.reduce((count, score) => count + (score >= 0 && score <= 1 ? 0 : 1), 0);
-  const passes = rows > 0 && scores.length === rows && wrong === 0;
-  return {
-    name: 'SIGNATURE',
-    verdict: passes ? 'PASS' : 'FAIL',
-    measured: `${scores.length} scores for ${rows} rows, ${wrong} outside 0–1`,
-    limit: 'one score a row, all finite and within 0–1',
-    message: passes
-      ? 'The model gives a probability for every reference row.'
-      : 'The model does not give a probability for every reference row.',
-    figures: [],
-  };
-}
-
 /**
  * REPRODUCIBLE: scores of the same rows, `again` in the same batches, `rebatched` in batches of another size, are
  * equal bit for bit. FAIL where they are not, for then a past run could not be proven.

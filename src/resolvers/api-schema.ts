@@ -17,7 +17,7 @@ import { DecisionResolver, RecipientResolver } from './decision.resolver.ts';
 import { ErasureResolver } from './erasure.resolver.ts';
 import { ExplanationResolver } from './explanation.resolver.ts';
 import { IncidentResolver } from './incident.resolver.ts';
-import { FeatureResolver, ModelResolver } from './model.resolver.ts';
+import { FeatureResolver, GateResolver, ModelResolver } from './model.resolver.ts';
 import { ModelActsResolver } from './model-acts.resolver.ts';
 import { permissionGuard } from './permission-guard.ts';
 import { ReproductionResolver, RunReproductionsResolver } from './reproduction.resolver.ts';
@@ -44,6 +44,7 @@ export const RESOLVERS: Resolvers = [
   ErasureResolver,
   ModelResolver,
   FeatureResolver,
+  GateResolver,
   ModelActsResolver,
   DataUseResolver,
   ConfigResolver,

@@ -1,9 +1,16 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { CardFeature } from '../domain/model-card.ts';
+import type { JudgedGate } from '../domain/model-version.ts';
 import { columnsOf } from '../domain/recipe.ts';
 import { Campaign } from '../schema/campaign.type.ts';
 import type { Language } from '../schema/language.enum.ts';
-import { Feature, ModelVersion, ModelVersionConnection } from '../schema/model-version.type.ts';
+import {
+  Feature,
+  Gate,
+  GateFigure,
+  ModelVersion,
+  ModelVersionConnection,
+} from '../schema/model-version.type.ts';
 import { DateTimeScalar } from '../schema/scalars.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { countModels, listModels, modelById, modelLiveAt } from '../store/model.reads.ts';
@@ -77,6 +84,14 @@ export class ModelResolver {
   @FieldResolver(() => String)
   trainedOn(@Root() { card }: ModelVersionRow) {
     return `${card.trained.from} to ${card.trained.to}`;
+  }
+}
+
+@Resolver(() => Gate)
+export class GateResolver {
+  @FieldResolver(() => [GateFigure])
+  figures(@Root() { figures }: JudgedGate) {
+    return figures ?? [];
   }
 }
 

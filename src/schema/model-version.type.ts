@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { type JudgedGate, MODEL_STATUSES, type ModelStatus } from '../domain/model-version.ts';
 import { connectionOf } from './connection.type.ts';
 import { DateTimeScalar, DigestScalar } from './scalars.ts';
@@ -34,6 +34,33 @@ export class Feature {
   readonly expectedDirection!: number | null;
 }
 
+@ObjectType()
+export class GateFigureRow {
+  @Field(() => String)
+  readonly label!: string;
+
+  @Field(() => [Float], {
+    nullable: 'items',
+    description: 'One for each column; null where there is no number.',
+  })
+  readonly values!: readonly (number | null)[];
+}
+
+@ObjectType({ description: 'A table that a person can judge a gate by, to be read or drawn.' })
+export class GateFigure {
+  @Field(() => String)
+  readonly name!: string;
+
+  @Field(() => String, { description: 'What the rows are: a week, a feature.' })
+  readonly rowName!: string;
+
+  @Field(() => [String], { description: 'What the values of a row are, in order.' })
+  readonly columns!: readonly string[];
+
+  @Field(() => [GateFigureRow])
+  readonly rows!: readonly GateFigureRow[];
+}
+
 @ObjectType({ description: 'A test that a model version has to pass.' })
 export class Gate {
   @Field(() => String)
@@ -50,6 +77,9 @@ export class Gate {
 
   @Field(() => String)
   readonly message!: string;
+
+  @Field(() => [GateFigure])
+  readonly figures!: readonly GateFigure[];
 
   @Field(() => ID, { nullable: true })
   readonly acceptedBy!: string | null;

@@ -1,29 +1,19 @@
 import { digestOf, digestOfJson } from '../audit/digest.ts';
 import { packageDigest } from '../audit/package-digest.ts';
 import { missingColumns } from '../domain/feature.ts';
+import { DEFAULT_GATE_LIMITS } from '../domain/gates/gate-limits.ts';
 import { columnsOfCard, type ModelPackage } from '../domain/model-card.ts';
-import {
-  cardGate,
-  dataUseGate,
-  forbiddenGate,
-  type Gate,
-  gateVerdict,
-  reproducibleGate,
-  signatureGate,
-} from '../domain/model-gate.ts';
+import { cardGate, dataUseGate, forbiddenGate, type Gate, gateVerdict } from '../domain/model-gate.ts';
 import { modelSpec } from '../domain/model-spec.ts';
-import { PackageError, type Scorer, ScoringError } from '../domain/ports.ts';
+import { PackageError, ScoringError } from '../domain/ports.ts';
 import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
 import { dateIn } from '../domain/week.ts';
-import { contractAt, lockCampaign } from '../store/campaign.store.ts';
+import { campaignOf, configAt, contractAt, lockCampaign } from '../store/campaign.store.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
 import { storeModelFiles } from '../store/model.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { type Act, type Caller, type Command, execute, permit } from './execute.ts';
 import type { Services } from './services.ts';
-
-/** A batch of another size than the whole, for the gate REPRODUCIBLE. */
-const OTHER_BATCH = 7;
 
 interface Tried {
   readonly campaign: string;
@@ -42,17 +32,25 @@ export async function registerModel(
   await permit(services, caller, 'model.register');
   return execute(services, caller, register, {
     campaign: input.campaign,
-    outcome: await tryPackage(services, input.read),
+    outcome: await tryPackage(services, input.campaign, input.read),
   });
 }
 
-async function tryPackage(services: Services, read: () => Promise<ModelPackage>): Promise<Tried['outcome']> {
+async function tryPackage(
+  services: Services,
+  campaign: string,
+  read: () => Promise<ModelPackage>,
+): Promise<Tried['outcome']> {
   try {
     const delivered = await read();
+    const { digest } = digestsOf(delivered);
+    // What is registered was judged then.
+    if (await services.db.manager.existsBy(ModelVersionRow, { campaign, digest }))
+      return { delivered, gates: [] };
     return {
       delivered,
       gates: [
-        ...(await scoringGates(services.scorer, delivered)),
+        ...(await judgedGates(services, campaign, delivered)),
         cardGate(delivered.card),
         forbiddenGate(delivered.card),
       ],
@@ -60,30 +58,36 @@ async function tryPackage(services: Services, read: () => Promise<ModelPackage>)
   } catch (error) {
     if (error instanceof PackageError) return new Refusal('BAD_INPUT', 'PACKAGE', error.message);
     if (error instanceof ScoringError) return new Refusal('GATE_FAILED', 'SIGNATURE', error.message);
+    if (error instanceof RefusalError) return error.refusal;
     throw error;
   }
 }
 
-/** Scores the reference rows whole, again, and in small batches. */
-async function scoringGates(
-  scorer: Scorer,
-  { card, files, reference }: ModelPackage,
+/** What the model shows when it is asked, at the threshold that the campaign has now. */
+async function judgedGates(
+  { scorer, db, clock }: Services,
+  campaign: string,
+  { card, files, reference, training }: ModelPackage,
 ): Promise<readonly Gate[]> {
-  const features = card.features.map(({ name }) => name);
+  await campaignOf(db.manager, campaign);
+  const { settings } = await configAt(db.manager, campaign, clock.now());
+  const { features, trained } = card;
   const session = await scorer.open(modelSpec(card, files['model.onnx']));
   try {
-    const matrix = Float32Array.from(reference.flat());
-    const first = await session.score(matrix, reference.length);
-    const again = await session.score(matrix, reference.length);
-    const rebatched = new Float64Array(reference.length);
-    for (let from = 0; from < reference.length; from += OTHER_BATCH) {
-      const rows = Math.min(OTHER_BATCH, reference.length - from);
-      rebatched.set(await session.score(matrix.slice(from * features.length), rows), from);
-    }
-    return [signatureGate(first, reference.length), reproducibleGate(first, again, rebatched)];
+    const material = { features, trained, training, reference, threshold: settings.threshold };
+    return await session.judge(material, DEFAULT_GATE_LIMITS);
   } finally {
     await session.close();
   }
+}
+
+/** What tells a package from every other one: the digest of each file, and of them all. */
+function digestsOf({ files }: ModelPackage): {
+  readonly digests: Readonly<Record<string, string>>;
+  readonly digest: string;
+} {
+  const digests = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, digestOf(bytes)]));
+  return { digests, digest: packageDigest(digests) };
 }
 
 const register: Command<Tried, ModelVersionRow> = {
@@ -105,8 +109,7 @@ const register: Command<Tried, ModelVersionRow> = {
         'PACKAGE',
         `card.yaml reads ${missing.join(', ')}, which the feed contract does not offer to models.`,
       );
-    const digests = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, digestOf(bytes)]));
-    const digest = packageDigest(digests);
+    const { digests, digest } = digestsOf(outcome.delivered);
     const known = await tx.findOneBy(ModelVersionRow, { campaign: key, digest });
     if (known !== null)
       return { result: known, facts: { campaign: key, subject: known.id, digest, details: { again: true } } };

@@ -7,24 +7,9 @@ import {
   type Gate,
   gateVerdict,
   reproducibleGate,
-  signatureGate,
 } from '../../src/domain/model-gate.ts';
 
 const scores = (...values: number[]) => Float64Array.from(values);
-
-describe('SIGNATURE', () => {
-  test.each([
-    ['a probability a row', scores(0, 0.5, 1), 3, 'PASS'],
-    ['a row without a score', scores(0.1, 0.2), 3, 'FAIL'],
-    ['a score too many', scores(0.1, 0.2), 1, 'FAIL'],
-    ['NaN', scores(0.1, Number.NaN), 2, 'FAIL'],
-    ['above 1', scores(0.1, 1 + 1e-12), 2, 'FAIL'],
-    ['below 0', scores(-1e-12, 0.1), 2, 'FAIL'],
-    ['no rows at all', scores(), 0, 'FAIL'],
-  ])('%s', (_, given, rows, verdict) => {
-    expect(signatureGate(given, rows)).toMatchObject({ name: 'SIGNATURE', verdict });
-  });
-});
 
 describe('REPRODUCIBLE', () => {
   const nearly = 0.1 + 0.2;
