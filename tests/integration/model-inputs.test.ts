@@ -97,6 +97,14 @@ describe('a model that takes text', () => {
     expect(scores[1]).toBeCloseTo(1, 6);
   });
 
+  test('gets the text of a clipped code, as the recipe computes it', async () => {
+    const session = await open({ ...category, clip: [-1.5, 6] });
+    const scores = await session.score(Float32Array.of(0, 6, 0, -1.5, 0, -1), 3);
+    [sigmoid(-1), sigmoid(-0.25), 1].forEach((score, row) => {
+      expect(scores[row]).toBeCloseTo(score, 6);
+    });
+  });
+
   test('is explained by its codes', async () => {
     const session = await open(category);
     const [explained] = await session.explain(Float32Array.of(0, 3), Float32Array.of(0, 7));
