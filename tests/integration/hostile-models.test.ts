@@ -128,6 +128,16 @@ describe('what a model may not be is said before a runtime sees it', () => {
       }),
       /are not the card's features/,
     ],
+    [
+      'parts without number',
+      with1({ extra: [bytes(7, Buffer.alloc(300_000, bytes(1, '')))] }),
+      /more than 100000 operators, constants, inputs and outputs/,
+    ],
+    [
+      'dimensions without number',
+      with1({ inputs: [{ name: 'x', dims: Array.from({ length: 65 }, () => null) }] }),
+      /more than 64 dimensions/,
+    ],
     ['no output', with1({ outputs: [] }), /only none at all/],
     [
       'three dimensions',

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { CardFeature, ModelCard } from '../../src/domain/model-card.ts';
 import { modelSpec } from '../../src/domain/model-spec.ts';
-import type { ScoringSession } from '../../src/domain/ports.ts';
+import type { ModelSpec, ScoringSession } from '../../src/domain/ports.ts';
 import type { Recipe } from '../../src/domain/recipe.ts';
 import {
   DOUBLE,
@@ -20,34 +19,19 @@ import {
   textsAttribute,
 } from '../support/onnx-builder.ts';
 import { closeSessions, openModel, openSpec, refusal } from '../support/scoring.ts';
+import { cardOf, feature } from '../support/varied-card.ts';
 
 afterEach(closeSessions);
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-function cardOf(recipes: Readonly<Record<string, Recipe>>, output: ModelCard['output']): ModelCard {
-  const features = Object.entries(recipes).map(
-    ([name, recipe]): CardFeature => ({
-      name,
-      label: { nl: name, en: name },
-      recipe,
-      direction: 0,
-      changeable: false,
-    }),
-  );
-  return {
-    format: 'model-package/1',
-    campaign: 'c',
-    name: 'n',
-    version: '1',
-    builder: 'b',
-    output,
-    trained: { from: '2020-W01', to: '2020-W02' },
-    features,
-    intendedUse: 'i',
-    notToBeUsedWhen: ['n'],
-    weaknesses: ['w'],
-  };
+function spec(
+  recipes: Readonly<Record<string, Recipe>>,
+  output: ModelSpec['output'],
+  model: Uint8Array,
+): ModelSpec {
+  const features = Object.entries(recipes).map(([name, recipe]) => feature(name, recipe));
+  return modelSpec({ ...cardOf(features), output }, model);
 }
 
 describe('a model that takes text', () => {
@@ -76,7 +60,7 @@ describe('a model that takes text', () => {
     outputs: [{ name: 'p', dims: [null, 1] }],
   });
   const open = (job: Recipe): Promise<ScoringSession> =>
-    openSpec(modelSpec(cardOf({ age: { column: 'age' }, job }, { name: 'p', index: 0 }), model));
+    openSpec(spec({ age: { column: 'age' }, job }, { name: 'p', index: 0 }, model));
   const category = { category: 'job', codes: JOBS, otherwise: -1 };
 
   test('gets the text that a code stands for, and no text for one that the recipe does not name', async () => {
@@ -142,7 +126,7 @@ describe('a model that takes text', () => {
     const bytes = readFileSync(SAMPLE);
     const native = await InferenceSession.create(bytes);
     const output = native.outputNames.at(-1) ?? '';
-    const session = await openSpec(modelSpec(cardOf(recipes, { name: output, index: 1 }), bytes));
+    const session = await openSpec(spec(recipes, { name: output, index: 1 }, bytes));
     const matrix = rows.flatMap((row) => [row.pclass, SEX[row.sex], row.age, row.fare, PORT[row.embarked]]);
     const scores = await session.score(Float32Array.from(matrix), rows.length);
     const dims = [rows.length, 1];

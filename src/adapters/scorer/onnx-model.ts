@@ -17,6 +17,9 @@ export interface OnnxModel {
   readonly outputs: readonly OnnxValue[];
 }
 
+/** Nodes, initializers, inputs and outputs together; a look at more would keep the service busy. */
+const MOST_PARTS = 100_000;
+const MOST_DIMENSIONS = 64;
 const DOMAINS = new Set(['', 'ai.onnx', 'ai.onnx.ml']);
 const RANDOM = new Set([
   'Bernoulli',
@@ -76,9 +79,16 @@ class GraphReader {
   readonly inputs: OnnxValue[] = [];
   readonly outputs: OnnxValue[] = [];
   readonly initializers = new Set<string>();
+  private parts = 0;
 
   read(graph: ProtobufCursor): void {
     while (graph.next()) {
+      this.parts += 1;
+      if (this.parts > MOST_PARTS) {
+        throw new ScoringError(
+          `the model has more than ${MOST_PARTS} operators, constants, inputs and outputs: export a smaller one`,
+        );
+      }
       if (graph.field === 1) refuseNode(graph.message());
       else if (graph.field === 5)
         this.initializers.add(refuseTensor(graph.message(), graph.end - graph.start));
@@ -185,6 +195,9 @@ function readShape(shape: ProtobufCursor): (number | null)[] {
   const dims: (number | null)[] = [];
   while (shape.next()) {
     if (shape.field !== 1) continue;
+    if (dims.length === MOST_DIMENSIONS) {
+      throw new ScoringError(`a shape has more than ${MOST_DIMENSIONS} dimensions: export it again`);
+    }
     const dimension = shape.message();
     let size: number | null = null;
     while (dimension.next()) size = dimension.field === 1 ? dimension.value : null;

@@ -82,7 +82,8 @@ function planInput(inputs: readonly OnnxValue[], { features, texts }: ModelSpec)
   }
   const byName = new Map(inputs.map((input) => [input.name, input]));
   const lacking = features.filter((feature) => !byName.has(feature));
-  const surplus = inputs.filter(({ name }) => !features.includes(name)).map(({ name }) => name);
+  const known = new Set(features);
+  const surplus = inputs.filter(({ name }) => !known.has(name)).map(({ name }) => name);
   if (lacking.length > 0 || surplus.length > 0 || byName.size !== inputs.length) {
     throw new ScoringError(
       `the model's inputs are not the card's features (no input for: ${listed(lacking)}; no feature for: ${listed(surplus)}): give inputs and features the same names, or export one matrix input`,
