@@ -61,6 +61,9 @@ const service = await spawnService(join(import.meta.dirname, '../src/cli.js'), P
   DATA_DIR: folder,
   DATABASE_URL: app.databaseUrl,
 });
+const waits: number[] = [];
+let asking = true;
+let others: Promise<void>[] = [];
 try {
   const ask = async (subject: string, role: Role) => {
     const token = await issueToken(app.settings, { subject, roles: [role], hours: 1 });
@@ -79,9 +82,7 @@ try {
   const compliance = await ask('anna', 'COMPLIANCE_REVIEWER');
   const marketeer = await ask('mark', 'MARKETEER');
 
-  const waits: number[] = [];
-  let asking = true;
-  const others = Array.from({ length: ASKING }, async () => {
+  others = Array.from({ length: ASKING }, async () => {
     while (asking) {
       const start = performance.now();
       await marketeer(ASK);
@@ -94,7 +95,7 @@ try {
   await new Promise((resolve) => setTimeout(resolve, IDLE_MILLISECONDS));
   show('idle', waits);
   for (const name of ['uci-boosted-1', 'uci-boosted-2']) {
-    const zip = packageOf(name, 'bench');
+    const zip = packageOf(name, `bench of ${name}`);
     waits.length = 0;
     const start = performance.now();
     const { model } = (await operator(REGISTER, { package: zip })).registerModel;
@@ -118,9 +119,9 @@ try {
     );
     show('meanwhile', waits);
   }
+} finally {
   asking = false;
   await Promise.all(others);
-} finally {
   await service.stop();
   await sequencer.stop();
   await app.close();

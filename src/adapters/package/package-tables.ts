@@ -7,7 +7,7 @@ import { finiteNumber, readNumberTable } from './number-table.ts';
 const FEWEST_REFERENCE_ROWS = 50;
 const MOST_REFERENCE_ROWS = 1000;
 /** Rows that are taken over before others get their turn. */
-const ROWS_AT_A_TIME = 10_000;
+const ROWS_AT_A_TIME = 2000;
 
 /** Reads `reference.csv`: the features in card order, 50 to 1,000 rows. */
 export async function readReference(

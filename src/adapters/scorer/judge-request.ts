@@ -15,7 +15,13 @@ export function judgeRequest(
   limits: GateLimits,
 ): { readonly headLength: number; readonly parts: readonly Uint8Array[] } {
   const places = new Map<string, number>();
-  for (const week of training.weeks) if (!places.has(week)) places.set(week, places.size);
+  const weeks = new Uint32Array(training.rows);
+  for (let row = 0; row < training.rows; row += 1) {
+    const week = training.weeks[row] ?? '';
+    const place = places.get(week) ?? places.size;
+    places.set(week, place);
+    weeks[row] = place;
+  }
   const head: Head = {
     features: features.map(({ name, direction }) => ({ name, direction })),
     trained,
@@ -26,7 +32,6 @@ export function judgeRequest(
     weeks: [...places.keys()],
   };
   const json = Buffer.from(JSON.stringify(head));
-  const weeks = Uint32Array.from(training.weeks, (week) => places.get(week) ?? 0);
   return {
     headLength: json.length,
     parts: [json, bytesOf(weeks), bytesOf(training.matrix), training.labels],
