@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type LogisticModel, score, trainPackage } from '../../docs/examples/train.ts';
+import { readCard } from '../../src/adapters/package/card-file.ts';
 import { FileModelPackageReader } from '../../src/adapters/package/model-package-reader.ts';
 import { DEFAULT_GATE_LIMITS } from '../../src/domain/gates/gate-limits.ts';
 import type { ModelPackage } from '../../src/domain/model-card.ts';
@@ -24,6 +25,12 @@ async function unfinished(output: string): Promise<void> {
 }
 
 afterEach(closeSessions);
+
+test('the card in the documentation is one', async () => {
+  const page = await readFile(join(ROOT, 'docs/model-package.md'), 'utf8');
+  const [, card = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+  expect(readCard(card)).toMatchObject({ campaign: 'investing-retail', features: [{ name: 'growth' }] });
+});
 
 describe('the example in TypeScript', () => {
   let model: LogisticModel;

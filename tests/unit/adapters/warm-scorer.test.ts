@@ -61,6 +61,19 @@ describe('WarmScorer', () => {
     expect(counts).toEqual({ opened: 2, closed: 1 });
   });
 
+  it('takes a model for another one where its features, its output or its texts are others', async () => {
+    const { counts, scorer } = counting();
+    const texts = new Map([['age', [[1, 'old'] as const]]]);
+    const others: ModelSpec[] = [
+      { ...spec('a'), features: ['job'] },
+      { ...spec('a'), output: { name: 'p', index: 0 } },
+      { ...spec('a'), texts },
+      { ...spec('a'), texts: new Map([['age', [[1, 'young'] as const]]]) },
+    ];
+    for (const other of [spec('a'), ...others]) await (await scorer.open(other)).close();
+    expect(counts).toEqual({ opened: 5, closed: 4 });
+  });
+
   it('keeps no session that failed', async () => {
     const { counts, scorer } = counting();
     const session = await scorer.open(spec('bad'));
