@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterEach, describe, expect, test } from 'vitest';
+import { DEFAULT_GATE_LIMITS } from '../../src/domain/gates/gate-limits.ts';
 import { modelSpec } from '../../src/domain/model-spec.ts';
 import type { ModelSpec, ScoringSession } from '../../src/domain/ports.ts';
 import type { Recipe } from '../../src/domain/recipe.ts';
+import { addWeeks } from '../../src/domain/week.ts';
 import {
   DOUBLE,
   FLOAT,
@@ -94,6 +96,28 @@ describe('a model that takes text', () => {
     const [explained] = await session.explain(Float32Array.of(0, 3), Float32Array.of(0, 7));
     expect(explained?.values[0]).toBeCloseTo(0, 6);
     expect(explained?.values[1]).toBeCloseTo(sigmoid(-1) - sigmoid(0.5), 6);
+  });
+
+  test('is judged by every gate', async () => {
+    const session = await open(category);
+    const codes = [3, Math.fround(-2.1), 7, -1];
+    const rows = Array.from({ length: 800 }, (_, at) => [(at % 7) - 5, codes[at % 4] ?? 0]);
+    const training = {
+      rows: rows.length,
+      weeks: rows.map((_, at) => addWeeks('2020-W01', at % 20)),
+      matrix: Float32Array.from(rows.flat()),
+      labels: Uint8Array.from(rows, (_, at) => Number(at % 5 === 0)),
+    };
+    const features = [
+      { name: 'age', direction: 1 },
+      { name: 'job', direction: 0 },
+    ] as const;
+    const trained = { from: '2020-W01', to: '2020-W10' };
+    const material = { features, trained, training, reference: rows.slice(0, 100), threshold: 0.5 };
+    const gates = await session.judge(material, DEFAULT_GATE_LIMITS);
+    expect(
+      gates.filter(({ name }) => ['SIGNATURE', 'REPRODUCIBLE', 'SENSITIVITY'].includes(name)),
+    ).toMatchObject([{ verdict: expect.anything() }, { verdict: 'PASS' }, { verdict: 'PASS' }]);
   });
 
   test('is refused where the feature is no category, or a code stands for two texts', async () => {

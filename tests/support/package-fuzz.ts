@@ -55,6 +55,7 @@ const at = new Int32Array(new SharedArrayBuffer(4));
 watch(at);
 const report = await fuzz();
 process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+for (const fault of report.faults) process.stderr.write(`${fault}\n`);
 process.exit(report.faults.length === 0 ? 0 : 1);
 
 async function fuzz(): Promise<FuzzReport> {
