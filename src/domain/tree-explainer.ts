@@ -1,9 +1,9 @@
-import { type Attribution, MOST_PLAYERS, orderShare, shapleyValues, sizeOf } from './shapley.ts';
+import { FeatureBands } from './feature-bands.ts';
+import { ReferenceWays } from './reference-ways.ts';
+import { type Attribution, MOST_PLAYERS, shapleyValues } from './shapley.ts';
 import { logistic, type TreeEnsemble, treeScore } from './tree-ensemble.ts';
-import { TreeWalk } from './tree-walk.ts';
-
-/** So many margins are made at once (256 KiB, which a processor keeps at hand). */
-const MOST_MARGINS = 2 ** 15;
+import { TreeShares } from './tree-shares.ts';
+import { TreeTerms } from './tree-terms.ts';
 
 /**
  * Exact interventional Shapley values of a tree ensemble's score: a coalition is worth the mean score of the references with
@@ -13,114 +13,133 @@ const MOST_MARGINS = 2 ** 15;
 export class TreeExplainer {
   readonly baseline: number;
   readonly #ensemble: TreeEnsemble;
-  readonly #references: number;
-  readonly #walk: TreeWalk;
+  readonly #references: readonly Float32Array[];
+  /** The sum of the trees for each reference. */
+  readonly #margins: readonly number[];
+  readonly #ways: ReferenceWays;
+  readonly #bands: FeatureBands;
+  readonly #terms: TreeTerms;
 
   /** @param references float32 rows of features; at least one */
   constructor(ensemble: TreeEnsemble, references: readonly Float32Array[]) {
     if (references.length === 0) throw new RangeError('values need reference rows to stand against');
     this.#ensemble = ensemble;
-    this.#references = references.length;
+    this.#references = references;
     this.baseline = references.reduce((sum, row) => sum + treeScore(ensemble, row), 0) / references.length;
-    this.#walk = new TreeWalk(ensemble.trees, references);
+    this.#margins = references.map((row) => treeScore({ ...ensemble, link: 'IDENTITY' }, row));
+    this.#ways = new ReferenceWays(ensemble.trees, references);
+    this.#bands = new FeatureBands(ensemble, references);
+    this.#terms = new TreeTerms(ensemble.trees, references, this.#ways);
   }
 
   /**
-   * Any number of features where the link is the identity (interventional TreeSHAP, Lundberg et al. 2020). Behind the logistic
-   * one a game is played against each reference: null where more than MOST_PLAYERS features tell the row from one of them.
+   * Any number of features where the link is the identity. Behind the logistic one a game is played against each reference: null where
+   * more than MOST_PLAYERS features tell the row from one of them.
    * @param onProgress called now and then
    */
   explain(row: Float32Array, onProgress: () => void = () => {}): Attribution | null {
     const values = new Float64Array(row.length);
-    if (this.#ensemble.link === 'IDENTITY') this.#addLeaves(values, row);
-    else if (!this.#addGames(values, row, 0, this.#references, onProgress)) return null;
-    return { baseline: this.baseline, values: values.map((value) => value / this.#references) };
+    const count = this.#references.length;
+    if (this.#ensemble.link === 'IDENTITY') this.#addShares(values, row);
+    else if (!this.#addGames(values, row, this.#bands.of(row), 0, count, onProgress)) return null;
+    return { baseline: this.baseline, values: values.map((value) => value / count) };
   }
 
-  /** Without a link a leaf's value is shared out by itself: each of its features is needed, or must stay away. */
-  #addLeaves(values: Float64Array, row: Float32Array): void {
-    const { fromRow, fromReference } = this.#walk;
-    for (const tree of this.#ensemble.trees) {
-      this.#walk.leaves(tree, row, 0, this.#references, (value, from, to) => {
-        const [present, absent, all] = [fromRow.length, fromReference.length, value * (to - from)];
-        for (const feature of fromRow)
-          values[feature] = (values[feature] ?? 0) + all * orderShare(present - 1, absent);
-        for (const feature of fromReference)
-          values[feature] = (values[feature] ?? 0) - all * orderShare(present, absent - 1);
-      });
+  /** Without a link the trees are shared out one by one. */
+  #addShares(values: Float64Array, row: Float32Array): void {
+    const { treeOf, speakerOf, countOf } = this.#ways;
+    const shares = new TreeShares(values, row);
+    for (const [group, count] of countOf.entries()) {
+      const tree = this.#ensemble.trees[treeOf[group] ?? 0];
+      const reference = this.#references[speakerOf[group] ?? 0];
+      if (tree !== undefined && reference !== undefined) shares.add(tree, reference, count);
     }
   }
 
-  /** Behind a link, adds the values of the games against these references, in parts where they are many; false where one is too large. */
+  /**
+   * Behind a link, adds the values of the games against the references from `from` to before `to`; false where one is too large.
+   * References are taken in halves until their features find room in a bit mask.
+   */
   #addGames(
     values: Float64Array,
     row: Float32Array,
+    bands: Int32Array,
     from: number,
     to: number,
     onProgress: () => void,
   ): boolean {
-    const players = this.#walk.differing(row, from, to);
-    const count = to - from;
-    if (count > 1 && count * 2 ** players.length > MOST_MARGINS) {
-      const middle = from + (count >> 1);
+    const players = this.#bands.apart(bands, from, to);
+    if (players.length > MOST_PLAYERS) {
+      const middle = (from + to) >> 1;
       return (
-        this.#addGames(values, row, from, middle, onProgress) &&
-        this.#addGames(values, row, middle, to, onProgress)
+        middle > from &&
+        this.#addGames(values, row, bands, from, middle, onProgress) &&
+        this.#addGames(values, row, bands, middle, to, onProgress)
       );
     }
-    if (players.length > MOST_PLAYERS) return false;
-    const worth = this.#worth(row, players, from, to);
-    onProgress();
-    for (const [player, share] of shapleyValues(worth).entries()) {
-      const feature = players[player] ?? 0;
-      values[feature] = (values[feature] ?? 0) + share;
+    this.#terms.start(row, players);
+    const margins = new Float64Array(2 ** players.length);
+    const against = Map.groupBy(numbers(from, to), (reference) =>
+      this.#bands.maskApart(bands, reference, players),
+    );
+    for (const [mask, references] of against) {
+      const worth = this.#worth(references, coalitionsWithin(mask), margins, onProgress);
+      const own = players.filter((_, player) => (mask >>> player) & 1);
+      for (const [player, share] of shapleyValues(worth).entries()) {
+        const feature = own[player] ?? 0;
+        values[feature] = (values[feature] ?? 0) + share;
+      }
     }
     return true;
   }
 
-  /** What each coalition is worth against all these references together: the values of a sum of games are the sum of theirs. */
-  #worth(row: Float32Array, players: readonly number[], from: number, to: number): Float64Array {
-    const bitOf = new Int32Array(row.length);
-    for (const [player, feature] of players.entries()) bitOf[feature] = 1 << player;
-    const margins = new Float64Array((to - from) << players.length);
-    for (let at = 0; at < margins.length; at += 1 << players.length) margins[at] = this.#ensemble.base;
-    const { fromRow, fromReference, order } = this.#walk;
-    for (const tree of this.#ensemble.trees) {
-      this.#walk.leaves(tree, row, from, to, (value, first, end) => {
-        const present = maskOf(fromRow, bitOf);
-        const absent = maskOf(fromReference, bitOf);
-        // What, summed over subsets, is the value for every coalition that holds the present and none of the absent (Möbius).
-        for (let part = absent; ; part = (part - 1) & absent) {
-          const signed = sizeOf(part) % 2 === 0 ? value : -value;
-          for (let place = first; place < end; place++) {
-            const at = (((order[place] ?? 0) - from) << players.length) | present | part;
-            margins[at] = (margins[at] ?? 0) + signed;
-          }
-          if (part === 0) break;
-        }
-      });
-    }
-    sumOverSubsets(margins, players.length);
-    const worth = new Float64Array(1 << players.length);
-    for (let at = 0; at < margins.length; at++) {
-      const coalition = at & (worth.length - 1);
-      worth[coalition] = (worth[coalition] ?? 0) + logistic(margins[at] ?? 0);
+  /**
+   * What each coalition is worth against references together that differ from the row in the same features: the values of a sum of
+   * games are the sum of theirs.
+   * @param margins by mask, all 0 and left so
+   */
+  #worth(
+    references: readonly number[],
+    coalitions: Int32Array,
+    margins: Float64Array,
+    onProgress: () => void,
+  ): Float64Array {
+    const worth = new Float64Array(coalitions.length);
+    const own = new Float64Array(coalitions.length);
+    for (const reference of references) {
+      this.#terms.addTo(margins, reference);
+      margins[0] = this.#margins[reference] ?? Number.NaN;
+      for (let at = 0; at < own.length; at++) {
+        const coalition = coalitions[at] ?? 0;
+        own[at] = margins[coalition] ?? 0;
+        margins[coalition] = 0;
+      }
+      sumOverSubsets(own);
+      for (let at = 0; at < own.length; at++) worth[at] = (worth[at] ?? 0) + logistic(own[at] ?? 0);
+      onProgress();
     }
     return worth;
   }
 }
 
-function maskOf(features: readonly number[], bitOf: Int32Array): number {
-  let mask = 0;
-  for (const feature of features) mask |= bitOf[feature] ?? 0;
-  return mask;
+function numbers(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from }, (_, at) => from + at);
 }
 
-/** In each stretch of 2^players numbers, every one becomes the sum of those of its subsets. */
-function sumOverSubsets(margins: Float64Array, players: number): void {
-  for (let bit = 1; bit < 1 << players; bit <<= 1) {
-    for (let first = bit; first < margins.length; first += 2 * bit)
-      for (let mask = first; mask < first + bit; mask++)
-        margins[mask] = (margins[mask] ?? 0) + (margins[mask ^ bit] ?? 0);
+/** All coalitions of the players of a mask, ascending. */
+function coalitionsWithin(mask: number): Int32Array {
+  const coalitions: number[] = [0];
+  for (let left = mask; left !== 0; left &= left - 1) {
+    const bit = left & -left;
+    const known = coalitions.length;
+    for (let at = 0; at < known; at++) coalitions.push((coalitions[at] ?? 0) | bit);
   }
+  return Int32Array.from(coalitions);
+}
+
+/** Of numbers by bit mask, every one becomes the sum of those of its subsets. */
+function sumOverSubsets(numbers: Float64Array): void {
+  for (let bit = 1; bit < numbers.length; bit <<= 1)
+    for (let mask = bit; mask < numbers.length; mask = (mask + 1) | bit)
+      numbers[mask] = (numbers[mask] ?? 0) + (numbers[mask ^ bit] ?? 0);
 }

@@ -72,7 +72,7 @@ describe('TreeExplainer', () => {
     );
   });
 
-  it('agrees with running them where the games are too many to be played at once', () => {
+  it('agrees with running them where references differ from a row in other features each', () => {
     const features = 12;
     // Each tree asks whether two neighbours are above 0.
     const trees = Array.from({ length: features }, (_, at) => ({
@@ -88,7 +88,7 @@ describe('TreeExplainer', () => {
       Float32Array.from({ length: features }, (_, feature) => (feature < 3 ? (reference >> feature) % 2 : 0)),
     );
     const explainer = new TreeExplainer(ensemble, references);
-    // One differs in three features and is played against all at once, the other in all and in parts; neither minds the other.
+    // One differs in up to three features, the other in all; neither minds what was explained before.
     const rows = [new Float32Array(features), new Float32Array(features).fill(0.5)];
     for (const row of [...rows, ...rows]) {
       const expected = byRunning((mixed) => treeScore(ensemble, mixed), row, references);
@@ -115,6 +115,39 @@ describe('TreeExplainer', () => {
     const [first = 0, ...rest] = valuesOf({ base: 0, link: 'IDENTITY', trees }, row, references);
     expect(first + rest.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1 / 8 - 10, 9);
     expect(new TreeExplainer({ base: 0, link: 'LOGISTIC', trees }, references).explain(row)).toBeNull();
+  });
+
+  it('agrees with running them where values are missing', () => {
+    const holed = (row: Float32Array) => row.map((value) => (value === 4 ? Number.NaN : value));
+    fc.assert(
+      fc.property(modelOf, ({ ensemble, row, references }) => {
+        const [mine, theirs] = [holed(row), references.map(holed)];
+        const expected = byRunning((mixed) => treeScore(ensemble, mixed), mine, theirs);
+        expect(largestDifference(valuesOf(ensemble, mine, theirs), expected)).toBeLessThan(1e-9);
+      }),
+    );
+  });
+
+  it('takes references apart where together they differ in more features than a game has players', () => {
+    const references = Array.from({ length: 8 }, (_, at) =>
+      Float32Array.from({ length: 40 }, (_, feature) => (Math.floor(feature / 5) === at ? 1 : 0)),
+    );
+    const row = new Float32Array(40);
+    const ensemble = { base: -1, link: 'LOGISTIC', trees: [chainOf(40)] } as const;
+    const alone = references.map((reference) => valuesOf(ensemble, row, [reference]));
+    const mean = row.map((_, feature) => alone.reduce((sum, own) => sum + (own[feature] ?? 0), 0) / 8);
+    expect(mean.every((value) => value !== 0)).toBe(true);
+    expect(largestDifference(valuesOf(ensemble, row, references), mean)).toBeLessThan(1e-6);
+  });
+
+  it('makes terms anew where they are too many to keep', () => {
+    const [tree, players] = [chainOf(18), 18];
+    const heavier = { ...tree, value: tree.value.map((value) => 6 * value) };
+    const [row, reference] = [new Float32Array(players).fill(1), new Float32Array(players)];
+    const together = { base: -9, link: 'LOGISTIC', trees: [heavier] } as const;
+    const apart = { ...together, trees: Array.from({ length: 6 }, () => tree) };
+    const expected = valuesOf(together, row, [reference]);
+    expect(largestDifference(valuesOf(apart, row, [reference, reference]), expected)).toBeLessThan(1e-9);
   });
 
   it('needs a reference', () => {
