@@ -25,10 +25,9 @@ export function shapleyValues(worth: Float64Array): Float64Array {
   for (let player = 0; player < players; player++) {
     const bit = 1 << player;
     let value = 0;
-    for (let first = 0; first < worth.length; first += 2 * bit) {
-      for (let without = first; without < first + bit; without++) {
-        value += (weight[without] ?? 0) * ((worth[without | bit] ?? 0) - (worth[without] ?? 0));
-      }
+    for (let having = bit; having < worth.length; having = (having + 1) | bit) {
+      const without = having ^ bit;
+      value += (weight[without] ?? 0) * ((worth[having] ?? 0) - (worth[without] ?? 0));
     }
     values[player] = value;
   }

@@ -1,6 +1,6 @@
 import { FeatureBands } from './feature-bands.ts';
 import { ReferenceWays } from './reference-ways.ts';
-import { type Attribution, MOST_PLAYERS, shapleyValues } from './shapley.ts';
+import { type Attribution, MOST_PLAYERS, shapleyValues, sizeOf } from './shapley.ts';
 import { logistic, type TreeEnsemble, treeScore } from './tree-ensemble.ts';
 import { TreeShares } from './tree-shares.ts';
 import { TreeTerms } from './tree-terms.ts';
@@ -128,13 +128,13 @@ function numbers(from: number, to: number): readonly number[] {
 
 /** All coalitions of the players of a mask, ascending. */
 function coalitionsWithin(mask: number): Int32Array {
-  const coalitions: number[] = [0];
+  const coalitions = new Int32Array(2 ** sizeOf(mask));
+  let known = 1;
   for (let left = mask; left !== 0; left &= left - 1) {
-    const bit = left & -left;
-    const known = coalitions.length;
-    for (let at = 0; at < known; at++) coalitions.push((coalitions[at] ?? 0) | bit);
+    for (let at = 0; at < known; at++) coalitions[known + at] = (coalitions[at] ?? 0) | (left & -left);
+    known *= 2;
   }
-  return Int32Array.from(coalitions);
+  return coalitions;
 }
 
 /** Of numbers by bit mask, every one becomes the sum of those of its subsets. */

@@ -48,12 +48,14 @@ export class TreeTerms {
   /** Adds to the margins, by mask, the terms of all trees against a reference; of the empty coalition there is none. */
   addTo(margins: Float64Array, reference: number): void {
     const { groupOf } = this.#ways;
-    const trees = this.#trees.length;
+    const [firsts, ends, trees] = [this.#first, this.#end, this.#trees.length];
     for (let place = reference * trees; place < (reference + 1) * trees; place++) {
       const group = groupOf[place] ?? 0;
-      if (this.#first[group] === -1) this.#make(group);
-      const [masks, values, end] = [this.#masks, this.#values, this.#end[group] ?? 0];
-      for (let at = this.#first[group] ?? 0; at < end; at++) {
+      if (firsts[group] === -1) this.#make(group);
+      const end = ends[group] ?? 0;
+      const masks = this.#masks;
+      const values = this.#values;
+      for (let at = firsts[group] ?? 0; at < end; at++) {
         const mask = masks[at] ?? 0;
         margins[mask] = (margins[mask] ?? 0) + (values[at] ?? 0);
       }
