@@ -5,6 +5,7 @@ import type { FeedContract } from './feed-contract.ts';
 import { forbiddenColumn } from './forbidden-data.ts';
 import type { CardFeature, ModelCard } from './model-card.ts';
 import { columnsOf, type Recipe } from './recipe.ts';
+import { endsOfPieces, smallestOfPieces } from './score-pieces.ts';
 import type { IsoDate } from './week.ts';
 
 /** Columns that decide who may be mailed: nobody is told to be another age, or of another mind about mail. */
@@ -27,7 +28,7 @@ export interface VariedFeature {
   readonly name: string;
   /** Its position in the card. */
   readonly at: number;
-  /** The values to try instead of `own`, ascending; none where `own` only stands for a missing value. */
+  /** The values to try instead of `own`; none where `own` only stands for a missing value. */
   stepsFrom(own: number): readonly Step[];
 }
 
@@ -44,6 +45,8 @@ const MOST_STEPS = 1000;
  * whatever varies at all, and what does not vary there is not varied here. Codes of a category have no distance: the size of
  * a change to a code is that of a flag "is it" from 0 to 1, and codes that the sample lacks are not tried.
  * @param reference rows of the model's reference sample, features in card order
+ * @param cuts the values at which alone the score steps, by feature: of values that score the same only the nearest is tried. Null
+ * where nobody knows them.
  */
 export function variedFeatures(
   card: ModelCard,
@@ -51,16 +54,20 @@ export function variedFeatures(
   reference: readonly (readonly number[])[],
   overrides: readonly FeatureOverride[],
   asOf: IsoDate,
+  cuts: readonly Float32Array[] | null,
 ): readonly VariedFeature[] {
   const held = overridesInForce(card.features, asOf, overrides);
   return card.features.flatMap((feature, at) => {
     if (held.has(feature.name) || !mayVary(feature, contract)) return [];
     const sample = reference.map((row) => Math.fround(row[at] ?? Number.NaN));
     const { name, recipe } = feature;
-    const stepsFrom =
+    const own = cuts === null ? null : (cuts[at] ?? new Float32Array());
+    const steps =
       'category' in recipe
         ? codeSteps(Object.values(recipe.codes), sample)
-        : numberSteps(boundsOf(recipe, contract), isWhole(recipe, contract), sample);
+        : numberSteps(boundsOf(recipe, contract), isWhole(recipe, contract), sample, own);
+    const stepsFrom: VariedFeature['stepsFrom'] =
+      own === null ? steps : (value) => smallestOfPieces(steps(value), value, own);
     return { name, at, stepsFrom };
   });
 }
@@ -91,6 +98,7 @@ function numberSteps(
   [low, high]: readonly [number, number],
   whole: boolean,
   sample: readonly number[],
+  cuts: Float32Array | null,
 ): VariedFeature['stepsFrom'] {
   // What the recipe cannot compute stands for a missing value (recipe.missing), and says nothing of the range.
   const isComputed = (value: number) => value >= Math.fround(low) && value <= Math.fround(high);
@@ -100,11 +108,15 @@ function numberSteps(
   if (least >= most) return () => [];
   const spread = standardDeviation(computed);
   // Few customers lie outside the range of the sample; all others are tried with the same numbers.
-  const usual = roundNumbers(least, most, whole);
+  const numbersOf = (from: number, to: number) => {
+    const numbers = roundNumbers(from, to, whole);
+    return cuts === null ? numbers : endsOfPieces(numbers, cuts);
+  };
+  const usual = numbersOf(least, most);
   return (own) => {
     if (!isComputed(own)) return [];
     const outside = own < least || own > most;
-    const numbers = outside ? roundNumbers(Math.min(least, own), Math.max(most, own), whole) : usual;
+    const numbers = outside ? numbersOf(Math.min(least, own), Math.max(most, own)) : usual;
     return numbers
       .map((to) => ({ to, size: Math.abs(Math.fround(to) - own) / spread }))
       .filter(({ size }) => size > 0);

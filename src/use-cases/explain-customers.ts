@@ -1,5 +1,5 @@
 import { EligibilityRules } from '../domain/eligibility.ts';
-import type { Contribution, ExplanationFacts } from '../domain/explanation.ts';
+import type { Contribution, Counterfactual, ExplanationFacts } from '../domain/explanation.ts';
 import { compileFeatures, type Features } from '../domain/feature.ts';
 import { type ColumnLayout, layoutOf } from '../domain/feed-contract.ts';
 import { type CardFeature, referenceRows } from '../domain/model-card.ts';
@@ -23,7 +23,7 @@ import { type Turning, turnOutcome } from './turn-outcome.ts';
 
 /** By how much baseline and contributions together may miss the score. */
 const ADDITIVE_TO = 1e-6;
-/** Customers whose changes are worked out while those of another are being scored. */
+/** Customers whose changes are worked out and scored at once. */
 const TURNED_AT_ONCE = 4;
 /** Where a feed says since when a customer consents. */
 const CONSENT_DATE = 'opt_in_on';
@@ -108,18 +108,17 @@ export class Explainer {
     const model = await this.#open();
     const matrix = new Float32Array(scored.length * this.features.width);
     for (const [place, { input }] of scored.entries()) matrix.set(input, place * this.features.width);
-    const shares = await model.session.explain(model.reference, matrix);
-    for (let done = 0; done < scored.length; done += TURNED_AT_ONCE) {
-      const some = scored.slice(done, done + TURNED_AT_ONCE);
-      const turns = await Promise.all(some.map((customer) => turnOutcome(model, customer, customer.input)));
-      for (const [place, customer] of some.entries()) {
-        const share = shares[done + place];
-        if (share === undefined) throw new Error('the session explained fewer rows than it was given');
-        found.set(customer.at, {
-          attribution: this.#attributionOf(customer, share, block),
-          counterfactual: turns[place] ?? null,
-        });
-      }
+    const [shares, turns] = await Promise.all([
+      model.session.explain(model.reference, matrix),
+      turnOutcomes(model, scored),
+    ]);
+    for (const [place, customer] of scored.entries()) {
+      const share = shares[place];
+      if (share === undefined) throw new Error('the session explained fewer rows than it was given');
+      found.set(customer.at, {
+        attribution: this.#attributionOf(customer, share, block),
+        counterfactual: turns[place] ?? null,
+      });
     }
     return found;
   }
@@ -134,11 +133,11 @@ export class Explainer {
     const model = await modelFile(this.tx, modelId, 'model.onnx');
     const session = await this.services.scorer.open(modelSpec(card, model));
     const reference = Float32Array.from(sample.flat());
+    const cuts = await session.cuts(reference);
     this.#model = {
       session,
       reference,
-      cuts: await session.cuts(reference),
-      features: variedFeatures(card, contract, sample, settings.overrides, manifest.asOf),
+      features: variedFeatures(card, contract, sample, settings.overrides, manifest.asOf, cuts),
       settings,
       keys: this.#keys,
       cutoff,
@@ -178,6 +177,18 @@ export class Explainer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#model?.session.close();
   }
+}
+
+async function turnOutcomes(
+  model: Turning,
+  scored: readonly ScoredCustomer[],
+): Promise<readonly (Counterfactual | null)[]> {
+  const turns: (Counterfactual | null)[] = [];
+  for (let done = 0; done < scored.length; done += TURNED_AT_ONCE) {
+    const some = scored.slice(done, done + TURNED_AT_ONCE);
+    turns.push(...(await Promise.all(some.map((customer) => turnOutcome(model, customer, customer.input)))));
+  }
+  return turns;
 }
 
 /** Throws where baseline and contributions do not add up to the score on record, or explain one that there is not. */

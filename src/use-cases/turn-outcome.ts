@@ -13,8 +13,6 @@ const AT_ONCE = 500;
 export interface Turning {
   readonly session: ScoringSession;
   readonly features: readonly VariedFeature[];
-  /** Where the model's score steps, null where that is not known. */
-  readonly cuts: readonly Float32Array[] | null;
   readonly settings: SelectionSettings;
   readonly keys: SelectionKeys;
   readonly cutoff: Cutoff;
@@ -25,7 +23,7 @@ export interface Turning {
  * null when none does. @param row the features that the model got
  */
 export async function turnOutcome(
-  { session, features, cuts, settings, keys, cutoff }: Turning,
+  { session, features, settings, keys, cutoff }: Turning,
   own: Ranked & { readonly outcome: Outcome },
   row: Float32Array,
 ): Promise<Counterfactual | null> {
@@ -33,7 +31,7 @@ export async function turnOutcome(
   // Whoever was drawn at random is mailed either way.
   if (bar.outcomeAfter === own.outcome) return null;
   if (!bar.turns(Number.NEGATIVE_INFINITY) && !bar.turns(Number.POSITIVE_INFINITY)) return null;
-  const { changes, matrix } = candidates(features, row, cuts);
+  const { changes, matrix } = candidates(features, row);
   const width = row.length;
   for (let from = 0; from < changes.length; from += AT_ONCE) {
     const some = changes.slice(from, from + AT_ONCE);

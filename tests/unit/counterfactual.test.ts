@@ -97,7 +97,7 @@ function cutoffOf(known: readonly Selected[], { capacity }: SelectionSettings): 
 function population(people: readonly Person[], model: Model, settings: SelectionSettings) {
   const scores = Float64Array.from(people, ({ row }) => model(Float32Array.from(row)));
   const reference = people.map(({ row }) => row);
-  const features = variedFeatures(CARD, CONTRACT, reference, [], '2026-11-15');
+  const features = variedFeatures(CARD, CONTRACT, reference, [], '2026-11-15', null);
   const decisions = selected(people, scores, settings);
   return {
     decisions,
@@ -173,16 +173,13 @@ describe('smallestTurn', () => {
         };
         const { decisions } = population(people, stepping, settings);
         const reference = people.map(({ row }) => row);
-        const features = variedFeatures(CARD, CONTRACT, reference, [], '2026-11-15');
+        const known = cuts.map((values) => Float32Array.from(values));
+        const tried = (row: Float32Array, where: typeof known | null) =>
+          candidates(variedFeatures(CARD, CONTRACT, reference, [], '2026-11-15', where), row);
         decisions.forEach((decision, at) => {
           const bar = barOf(decision, settings, KEYS, cutoffOf(decisions, settings));
           const row = Float32Array.from(people[at]?.row ?? []);
-          const every = candidates(features, row);
-          const apart = candidates(
-            features,
-            row,
-            cuts.map((values) => Float32Array.from(values)),
-          );
+          const [every, apart] = [tried(row, null), tried(row, known)];
           expect(smallestTurn(apart, scoresOf(apart, stepping), bar)).toEqual(
             smallestTurn(every, scoresOf(every, stepping), bar),
           );
@@ -282,7 +279,7 @@ describe('candidates', () => {
     fc.assert(
       fc.property(anyPeople, anyRow, (people, own) => {
         const reference = people.map(({ row }) => row);
-        const features = variedFeatures(CARD, CONTRACT, reference, [], '2026-11-15');
+        const features = variedFeatures(CARD, CONTRACT, reference, [], '2026-11-15', null);
         const row = Float32Array.from(own);
         const { changes, matrix } = candidates(features, row);
         expect(matrix).toHaveLength(changes.length * row.length);

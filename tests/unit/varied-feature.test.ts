@@ -26,7 +26,7 @@ const JOB: Recipe = {
 };
 
 function varied(features: readonly CardFeature[], reference: number[][], overrides: FeatureOverride[] = []) {
-  return variedFeatures(cardOf(features), CONTRACT, reference, overrides, AS_OF);
+  return variedFeatures(cardOf(features), CONTRACT, reference, overrides, AS_OF, null);
 }
 
 /** The values tried instead of `own`, for a feature of its own in a model. */
