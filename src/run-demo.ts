@@ -149,12 +149,11 @@ async function runOneWeek(
   if (batch === undefined || last) return new Set();
   const batchId = batch.id;
   if (batch.status === 'IN_REVIEW') {
-    for (const { customer } of await services.db.manager.findBy(SampleItemRow, {
-      batchId,
-      verdict: 'PENDING',
-    })) {
-      await execute(services, as('olga'), reviewSample, { batchId, customer, verdict: 'FINE', note: null });
-    }
+    const pending = await services.db.manager.findBy(SampleItemRow, { batchId, verdict: 'PENDING' });
+    const verdict = { batchId, verdict: 'FINE', note: null } as const;
+    await Promise.all(
+      pending.map(({ customer }) => execute(services, as('olga'), reviewSample, { ...verdict, customer })),
+    );
     await execute(services, as('olga'), submitBatch, { batchId });
   }
   if (batch.status === 'IN_REVIEW' || batch.status === 'SUBMITTED')

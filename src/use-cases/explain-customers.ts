@@ -25,6 +25,9 @@ import { type Turning, turnOutcome } from './turn-outcome.ts';
 const ADDITIVE_TO = 1e-6;
 /** Customers whose changes are worked out and scored at once. */
 const TURNED_AT_ONCE = 4;
+/** So many at once are explained in two processes: explaining is all arithmetic, and the database rests meanwhile. */
+const MANY = 32;
+const PROCESSES_FOR_MANY = 2;
 /** Where a feed says since when a customer consents. */
 const CONSENT_DATE = 'opt_in_on';
 
@@ -48,7 +51,7 @@ export class Explainer {
   readonly #layout: ColumnLayout;
   readonly #rules: EligibilityRules;
   readonly #keys: SelectionKeys;
-  #model: OpenModel | null = null;
+  readonly #models: OpenModel[] = [];
 
   private constructor(
     private readonly tx: Transaction,
@@ -103,9 +106,21 @@ export class Explainer {
     scored: readonly ScoredCustomer[],
     block: FrozenBlock,
   ): Promise<ReadonlyMap<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>> {
+    if (scored.length === 0) return new Map();
+    const models = await this.#open(scored.length < MANY ? 1 : PROCESSES_FOR_MANY);
+    const parts = models.map((model, part) => {
+      const share = scored.filter((_, at) => at % models.length === part);
+      return this.#explainBy(model, share, block);
+    });
+    return new Map((await Promise.all(parts)).flatMap((part) => [...part]));
+  }
+
+  async #explainBy(
+    model: OpenModel,
+    scored: readonly ScoredCustomer[],
+    block: FrozenBlock,
+  ): Promise<ReadonlyMap<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>> {
     const found = new Map<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>();
-    if (scored.length === 0) return found;
-    const model = await this.#open();
     const matrix = new Float32Array(scored.length * this.features.width);
     for (const [place, { input }] of scored.entries()) matrix.set(input, place * this.features.width);
     const [shares, turns] = await Promise.all([
@@ -123,26 +138,33 @@ export class Explainer {
     return found;
   }
 
-  async #open(): Promise<OpenModel> {
-    if (this.#model !== null) return this.#model;
+  /** The model of the week in as many processes. */
+  async #open(processes: number): Promise<readonly OpenModel[]> {
     const { runId, modelId, card, contract, config, manifest } = this.week;
     const { settings } = config;
-    const csv = Buffer.from(await modelFile(this.tx, modelId, 'reference.csv')).toString('utf8');
-    const sample = referenceRows(csv);
-    const cutoff = await cutoffOf(this.tx, runId, settings.capacity);
-    const model = await modelFile(this.tx, modelId, 'model.onnx');
-    const session = await this.services.scorer.open(modelSpec(card, model));
-    const reference = Float32Array.from(sample.flat());
-    const cuts = await session.cuts(reference);
-    this.#model = {
-      session,
-      reference,
-      features: variedFeatures(card, contract, sample, settings.overrides, manifest.asOf, cuts),
-      settings,
-      keys: this.#keys,
-      cutoff,
-    };
-    return this.#model;
+    while (this.#models.length < processes) {
+      const session = await this.services.scorer.open(
+        modelSpec(card, await modelFile(this.tx, modelId, 'model.onnx')),
+      );
+      const [first] = this.#models;
+      if (first !== undefined) {
+        this.#models.push({ ...first, session });
+        continue;
+      }
+      const csv = Buffer.from(await modelFile(this.tx, modelId, 'reference.csv')).toString('utf8');
+      const sample = referenceRows(csv);
+      const reference = Float32Array.from(sample.flat());
+      const cuts = await session.cuts(reference);
+      this.#models.push({
+        session,
+        reference,
+        features: variedFeatures(card, contract, sample, settings.overrides, manifest.asOf, cuts),
+        settings,
+        keys: this.#keys,
+        cutoff: await cutoffOf(this.tx, runId, settings.capacity),
+      });
+    }
+    return this.#models;
   }
 
   #consentedOn(block: FrozenBlock, at: number): string | null {
@@ -175,7 +197,7 @@ export class Explainer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#model?.session.close();
+    await Promise.all(this.#models.map(({ session }) => session.close()));
   }
 }
 

@@ -7,12 +7,16 @@ interface Idle {
   readonly timer: NodeJS.Timeout;
 }
 
+/** Processes that are kept: as many as one run asks for. */
+const MOST_IDLE = 2;
+
 /**
- * Keeps the last opened model's process for a while after it was closed, for whoever opens the same model next: starting a
- * process costs more than scoring a small bank. A session that failed is not kept.
+ * Keeps the processes of the model that was opened last for a while after they were closed, for whoever opens the same model next:
+ * starting a process costs more than scoring a small bank. A session that failed is not kept.
  */
 export class WarmScorer implements Scorer {
-  #idle: Idle | null = null;
+  /** All of one model. */
+  #idle: readonly Idle[] = [];
 
   constructor(
     private readonly inner: Scorer,
@@ -22,22 +26,25 @@ export class WarmScorer implements Scorer {
   /** Throws ScoringError. */
   async open(spec: ModelSpec): Promise<ScoringSession> {
     const key = keyOf(spec);
-    const idle = this.#idle;
-    if (idle?.key === key) {
-      this.#idle = null;
-      clearTimeout(idle.timer);
-      return this.#lend(key, idle.session);
-    }
-    return this.#lend(key, await this.inner.open(spec));
+    const idle = this.#idle.find((kept) => kept.key === key);
+    if (idle === undefined) return this.#lend(key, await this.inner.open(spec));
+    this.#forget(idle);
+    return this.#lend(key, idle.session);
   }
 
   /** Ends what is kept. */
   async close(): Promise<void> {
-    const idle = this.#idle;
-    this.#idle = null;
-    if (idle === null) return;
-    clearTimeout(idle.timer);
-    await idle.session.close();
+    await this.#end(this.#idle);
+  }
+
+  async #end(kept: readonly Idle[]): Promise<void> {
+    for (const idle of kept) this.#forget(idle);
+    await Promise.all(kept.map(({ session }) => session.close()));
+  }
+
+  #forget(gone: Idle): void {
+    clearTimeout(gone.timer);
+    this.#idle = this.#idle.filter((idle) => idle !== gone);
   }
 
   #lend(key: string, session: ScoringSession): ScoringSession {
@@ -56,9 +63,12 @@ export class WarmScorer implements Scorer {
       judge: (material, limits) => watched(session.judge(material, limits)),
       close: async () => {
         if (!fit) return session.close();
-        await this.close();
-        const timer = setTimeout(() => void this.close(), this.idleMilliseconds).unref();
-        this.#idle = { key, session, timer };
+        const timer = setTimeout(() => void this.#end([idle]), this.idleMilliseconds).unref();
+        const idle: Idle = { key, session, timer };
+        const same = this.#idle.filter((kept) => kept.key === key).slice(0, MOST_IDLE - 1);
+        const gone = this.#idle.filter((kept) => !same.includes(kept));
+        this.#idle = [...same, idle];
+        await this.#end(gone);
       },
     };
   }

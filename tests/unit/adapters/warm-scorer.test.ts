@@ -54,6 +54,20 @@ describe('WarmScorer', () => {
     expect(counts.opened).toBe(2);
   });
 
+  it('keeps two processes of a model and no more', async () => {
+    const { counts, scorer } = counting();
+    const sessions = [
+      await scorer.open(spec('a')),
+      await scorer.open(spec('a')),
+      await scorer.open(spec('a')),
+    ];
+    await Promise.all(sessions.map((session) => session.close()));
+    expect(counts).toEqual({ opened: 3, closed: 1 });
+    await scorer.open(spec('a'));
+    await scorer.open(spec('a'));
+    expect(counts).toEqual({ opened: 3, closed: 1 });
+  });
+
   it('keeps one model, the last', async () => {
     const { counts, scorer } = counting();
     await (await scorer.open(spec('a'))).close();
