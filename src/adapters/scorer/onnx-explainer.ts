@@ -36,13 +36,22 @@ export class OnnxExplainer {
   }
 
   /**
-   * Explains one row in the first way that can: trees, coalitions, sampled orders.
-   * @param matrix row-major: `references` rows to stand against and, behind them, the row to explain
+   * Explains rows, each in the first way that can: trees, coalitions, sampled orders.
+   * @param matrix row-major: `references` rows to stand against and, behind them, the rows to explain
    */
-  async explain(matrix: Float32Array<ArrayBuffer>, references: number): Promise<ExplainedScore> {
-    const behind = references * this.#plan.features.length;
-    const row = matrix.slice(behind);
-    const { references: rows, baseline, trees } = await this.#standAgainst(matrix.slice(0, behind));
+  async explain(matrix: Float32Array<ArrayBuffer>, references: number): Promise<readonly ExplainedScore[]> {
+    const width = this.#plan.features.length;
+    const against = await this.#standAgainst(matrix.slice(0, references * width));
+    const explained: ExplainedScore[] = [];
+    for (const row of rowsOf(matrix.slice(references * width), width))
+      explained.push(await this.#explainRow(row, against));
+    return explained;
+  }
+
+  async #explainRow(
+    row: Float32Array<ArrayBuffer>,
+    { references: rows, baseline, trees }: Against,
+  ): Promise<ExplainedScore> {
     const [score = Number.NaN] = await this.#ask(row, 1);
     const addUp = (values: Float64Array) =>
       Math.abs(values.reduce((sum, value) => sum + value, baseline) - score) <= TOLERANCE;

@@ -8,8 +8,8 @@ import {
   ScoringError,
   type ScoringSession,
 } from '../../domain/ports.ts';
-import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
 import { readCuts } from './cuts-body.ts';
+import { readExplained } from './explained-body.ts';
 import { judgeRequest } from './judge-request.ts';
 import { readJudged } from './judged.schema.ts';
 import { ModelProcess, type ScorerLimits } from './model-process.ts';
@@ -25,8 +25,9 @@ export const DEFAULT_SCORER_LIMITS: ScorerLimits = {
   memoryBytes: 2 * 2 ** 30,
 };
 
-/** One being explained and one waiting: the process never idles, and a batch waits for two rows at most. */
-const ROWS_UNDER_WAY = 2;
+/** A few rows being explained and as many waiting: the process never idles, and a batch does not wait long. */
+const ROWS_A_REQUEST = 8;
+const REQUESTS_UNDER_WAY = 2;
 
 /** Opens models with onnxruntime, each in a child process with bounded time and memory. */
 export class OnnxScorer implements Scorer {
@@ -79,7 +80,7 @@ class OnnxScoringSession implements ScoringSession {
   }
 
   /**
-   * Explains row after row, a few under way at a time, so that batches handed in meanwhile take their turn between them. What is
+   * Explains row after row, some under way at a time, so that batches handed in meanwhile take their turn between them. What is
    * handed in is copied.
    */
   explain(reference: Float32Array, rows: Float32Array): Promise<readonly ExplainedScore[]> {
@@ -149,41 +150,31 @@ class OnnxScoringSession implements ScoringSession {
     this.refuseNonFinite(reference);
     this.refuseNonFinite(rows);
     const explained: ExplainedScore[] = [];
-    const underWay: Promise<ExplainedScore>[] = [];
-    for (let at = 0; at < rows.length; at += width) {
-      const row = this.explainRow(reference, rows.subarray(at, at + width));
-      // Where the row before fails, nobody waits for this one.
-      row.catch(() => undefined);
-      underWay.push(row);
-      const first = underWay.length === ROWS_UNDER_WAY ? underWay.shift() : undefined;
-      if (first !== undefined) explained.push(await first);
+    const underWay: Promise<readonly ExplainedScore[]>[] = [];
+    for (let at = 0; at < rows.length; at += ROWS_A_REQUEST * width) {
+      const some = this.explainSome(reference, rows.subarray(at, at + ROWS_A_REQUEST * width));
+      // Where those before fail, nobody waits for these.
+      some.catch(() => undefined);
+      underWay.push(some);
+      const first = underWay.length === REQUESTS_UNDER_WAY ? underWay.shift() : undefined;
+      if (first !== undefined) explained.push(...(await first));
     }
-    return explained.concat(await Promise.all(underWay));
+    return explained.concat(...(await Promise.all(underWay)));
   }
 
-  private async explainRow(
+  private async explainSome(
     reference: Float32Array<ArrayBuffer>,
-    row: Float32Array<ArrayBuffer>,
-  ): Promise<ExplainedScore> {
+    rows: Float32Array<ArrayBuffer>,
+  ): Promise<readonly ExplainedScore[]> {
     const width = this.features.length;
-    const { body, value } = await this.process.request(FRAME.EXPLAIN, reference.length / width, [
+    const { body } = await this.process.request(FRAME.EXPLAIN, reference.length / width, [
       new Uint8Array(reference.buffer),
-      new Uint8Array(row.buffer, row.byteOffset, row.byteLength),
+      new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength),
     ]);
-    const numbers = new Float64Array(body.buffer);
-    const [baseline] = numbers;
-    const method = ATTRIBUTION_METHODS[value];
-    const expected = method === 'SAMPLED' ? 1 + 2 * width : 1 + width;
-    if (method === undefined || baseline === undefined || numbers.length !== expected)
-      throw new ScoringError(`the model process explained no row of ${width} features`);
-    if (!numbers.every(Number.isFinite))
-      throw new ScoringError('the score of a row could not be shared out: a part of it is no finite number');
-    return {
-      method,
-      baseline,
-      values: numbers.slice(1, 1 + width),
-      standardErrors: method === 'SAMPLED' ? numbers.slice(1 + width) : null,
-    };
+    const explained = readExplained(body, width);
+    if (explained === undefined || explained.length !== rows.length / width)
+      throw new ScoringError(`the model process explained no rows of ${width} features`);
+    return explained;
   }
 
   private refuseNonFinite(batch: Float32Array): void {

@@ -15,10 +15,9 @@ export const FRAME = {
 } as const;
 
 /**
- * `kind`: one of FRAME; WORKING says that the request under way goes on. `value`: bytes of JSON (OPEN), rows (SCORE, SCORES),
- * reference rows, behind which comes the row to explain (EXPLAIN), place in ATTRIBUTION_METHODS of how it was (EXPLAINED: baseline,
- * values and, where sampled, their standard errors), bytes of JSON (JUDGE, before the training table; JUDGED is JSON), reference rows (CUTS;
- * CUT: see cuts-body.ts). The body starts at an aligned address.
+ * `kind`: one of FRAME; WORKING says that the request under way goes on. `value`: bytes of JSON (OPEN; JUDGE, before the training
+ * table), rows (SCORE, SCORES, EXPLAINED), reference rows (CUTS; EXPLAIN, behind them the rows to explain), else 0. JUDGED is JSON;
+ * EXPLAINED and CUT have bodies of their own. The body starts at an aligned address.
  */
 export interface Frame {
   readonly kind: number;

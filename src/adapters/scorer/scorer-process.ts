@@ -1,9 +1,8 @@
 import { Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import type { FeatureInput } from '../../domain/gates/gate-material.ts';
-import type { ExplainedScore } from '../../domain/ports.ts';
-import { ATTRIBUTION_METHODS } from '../../domain/shapley.ts';
 import { cutsBody } from './cuts-body.ts';
+import { explainedBody } from './explained-body.ts';
 import { judgedBy } from './judge-request.ts';
 import { noProbability } from './no-probability.ts';
 import type { OnnxExplainer } from './onnx-explainer.ts';
@@ -33,7 +32,8 @@ async function serve(): Promise<void> {
           const scores = await session.score(new Float32Array(body.buffer), value);
           reply(replies, FRAME.SCORES, value, new Uint8Array(scores.buffer));
         } else if (kind === FRAME.EXPLAIN && explainer !== undefined) {
-          replyExplained(replies, await explainer.explain(new Float32Array(body.buffer), value));
+          const explained = await explainer.explain(new Float32Array(body.buffer), value);
+          reply(replies, FRAME.EXPLAINED, explained.length, explainedBody(explained));
         } else if (kind === FRAME.CUTS && explainer !== undefined) {
           reply(replies, FRAME.CUT, 0, cutsBody(await explainer.cuts(new Float32Array(body.buffer))));
         } else if (kind === FRAME.JUDGE && session !== undefined) {
@@ -84,12 +84,6 @@ function progress(replies: Socket): () => void {
     said = performance.now();
     reply(replies, FRAME.WORKING, 0, new Uint8Array(0));
   };
-}
-
-function replyExplained(replies: Socket, explained: ExplainedScore): void {
-  const { method, baseline, values, standardErrors } = explained;
-  const numbers = Float64Array.of(baseline, ...values, ...(standardErrors ?? []));
-  reply(replies, FRAME.EXPLAINED, ATTRIBUTION_METHODS.indexOf(method), new Uint8Array(numbers.buffer));
 }
 
 function reply(replies: Socket, kind: number, value: number, body: Uint8Array): void {
