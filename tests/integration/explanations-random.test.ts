@@ -11,6 +11,7 @@ import { Random } from '../../src/demo/random.ts';
 import type { CampaignDefinition } from '../../src/domain/campaign.ts';
 import { ELIGIBILITY_REASONS, leafText } from '../../src/domain/decision.ts';
 import type { ExplanationFacts, RuleOutcome } from '../../src/domain/explanation.ts';
+import { modelSpec } from '../../src/domain/model-spec.ts';
 import { meaningOf, select } from '../../src/domain/selection.ts';
 import { addWeeks } from '../../src/domain/week.ts';
 import { ConfigVersionRow } from '../../src/store/config-version.row.ts';
@@ -216,11 +217,7 @@ async function turnFaults(
 async function scoreWith({ modelId }: RunRow, row: Float32Array): Promise<number> {
   const { manager } = harness.services.db;
   const { card } = await manager.findOneByOrFail(ModelVersionRow, { id: modelId });
-  const session = await scorer.open({
-    model: await modelFile(manager, modelId, 'model.onnx'),
-    features: card.features.map(({ name }) => name),
-    output: card.output,
-  });
+  const session = await scorer.open(modelSpec(card, await modelFile(manager, modelId, 'model.onnx')));
   const [score = Number.NaN] = await session.score(row, 1);
   await session.close();
   return score;
