@@ -73,11 +73,25 @@ async function timedRun(week: string): Promise<{ runId: string; seconds: number 
   const seconds = (performance.now() - begin) / 1000;
   if (ended.status !== 'AWAITING_REVIEW') throw new Error(`the run is ${ended.status}`);
   const { score = 0, select = 0 } = ended.manifest?.timings ?? {};
-  show('receive, check, freeze', seconds - (score + select) / 1000);
+  const explain = await secondsOf(run.id, 'run.explain');
+  show('receive, check, freeze, draw', seconds - (score + select) / 1000 - explain);
   show('eligibility, features, score', score / 1000);
   show('select, record, seal', select / 1000);
+  show('explain everyone mailed', explain);
   show('the whole run', seconds);
   return { runId: run.id, seconds };
+}
+
+/** From the entry before a step's to its own, which each step leaves at its end. */
+async function secondsOf(runId: string, action: string): Promise<number> {
+  const entries: { action: string; at: string }[] = await services.db.query(
+    `select e ->> 'action' as action, e ->> 'at' as at
+     from (select id, convert_from(bytes, 'utf8')::json as e from audit_staged) s where e ->> 'subject' = $1 order by id`,
+    [runId],
+  );
+  const at = entries.findIndex((entry) => entry.action === action);
+  const time = (place: number) => Date.parse(entries[place]?.at ?? '');
+  return (time(at) - time(at - 1)) / 1000;
 }
 
 async function timedReproduction(runId: string): Promise<number> {
