@@ -2,14 +2,12 @@ import { EligibilityRules } from '../domain/eligibility.ts';
 import type { Contribution, Counterfactual, ExplanationFacts } from '../domain/explanation.ts';
 import { compileFeatures, type Features } from '../domain/feature.ts';
 import { type ColumnLayout, layoutOf } from '../domain/feed-contract.ts';
-import { type CardFeature, referenceRows } from '../domain/model-card.ts';
+import { referenceRows } from '../domain/model-card.ts';
 import { modelSpec } from '../domain/model-spec.ts';
 import type { ExplainedScore } from '../domain/ports.ts';
-import { columnsOf } from '../domain/recipe.ts';
 import { ruleTrace } from '../domain/rule-trace.ts';
 import type { SelectionKeys } from '../domain/selection.ts';
 import { variedFeatures } from '../domain/varied-feature.ts';
-import { isoDate } from '../domain/week.ts';
 import { cutoffOf } from '../store/cutoff.reads.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
 import { fundPrices } from '../store/fund-price.store.ts';
@@ -17,6 +15,7 @@ import { modelFile } from '../store/model.store.ts';
 import { type FrozenBlock, frozenRows } from '../store/snapshot.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { selectionKeys } from './decisions.ts';
+import { cellOf, partsOf } from './frozen-cells.ts';
 import type { RecordedWeek } from './recorded-week.ts';
 import type { Services } from './services.ts';
 import { type Turning, turnOutcome } from './turn-outcome.ts';
@@ -225,22 +224,4 @@ export function assertAddsUp(
     ) ?? null;
   const addsUp = sum === null || score === null ? sum === score : Math.abs(sum - score) <= ADDITIVE_TO;
   if (!addsUp) throw new Error(`run ${runId}, row ${row}: the explanation adds up to another score`);
-}
-
-function partsOf(
-  recipe: CardFeature['recipe'],
-  layout: ColumnLayout,
-  block: FrozenBlock,
-  at: number,
-): Contribution['parts'] {
-  return columnsOf(recipe).map((column) => ({ column, value: cellOf(layout, block, at, column) }));
-}
-
-/** What a frozen row holds in a column: booleans as 0 and 1, a date as a calendar day; null when missing. */
-function cellOf(layout: ColumnLayout, block: FrozenBlock, at: number, name: string): number | string | null {
-  const place = layout.numbers.findIndex((column) => column.name === name);
-  if (place < 0) return block.texts[layout.texts.findIndex((column) => column.name === name)]?.[at] ?? null;
-  const value = block.numbers[place]?.[at] ?? Number.NaN;
-  if (Number.isNaN(value)) return null;
-  return layout.numbers[place]?.type === 'date' ? isoDate(value) : value;
 }
