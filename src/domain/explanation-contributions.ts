@@ -13,6 +13,8 @@ export interface ContributionText {
   readonly display: string;
   /** In units of the score. */
   readonly contribution: number;
+  /** Of a sampled share; null where it is exact. */
+  readonly standardError: number | null;
   readonly parts: readonly { readonly column: string; readonly label: string; readonly display: string }[];
 }
 
@@ -29,7 +31,7 @@ export interface CounterfactualText {
 /** Every feature's share in the score, in card order, composites opened into their columns. */
 export function contributionTexts(writer: ExplanationWriter): readonly ContributionText[] {
   const { attribution } = writer.explained.facts;
-  return (attribution?.contributions ?? []).map(({ feature: name, value, contribution, parts }) => {
+  return (attribution?.contributions ?? []).map(({ feature: name, value, parts, ...share }) => {
     const feature = featureOf(writer, name);
     return {
       feature: name,
@@ -38,7 +40,8 @@ export function contributionTexts(writer: ExplanationWriter): readonly Contribut
       display: standsForMissing(feature, value, parts)
         ? writer.say('display.missing')
         : featureDisplay(writer, feature, value),
-      contribution,
+      contribution: share.contribution,
+      standardError: share.standardError,
       parts: parts.map(({ column, value: part }) => ({
         column,
         label: columnLabel(writer, column),

@@ -1,3 +1,4 @@
+import { bandOf } from './band-of.ts';
 import { cutsOf, type TreeEnsemble } from './tree-ensemble.ts';
 
 /** Between which cuts of the trees the references are. Trees cannot tell apart what is in the same band. */
@@ -11,9 +12,9 @@ export class FeatureBands {
     this.#references = references.map((reference) => this.of(reference));
   }
 
-  /** The band of each feature of a row: how many cuts it is above, −1 where it is missing. */
+  /** The band of each feature of a row. */
   of(row: Float32Array): Int32Array {
-    return Int32Array.from(row, (value, feature) => bandOf(value, this.#cuts[feature]));
+    return Int32Array.from(row, (value, feature) => bandOf(value, this.#cuts[feature] ?? new Float32Array()));
   }
 
   /** The features by which trees may tell a row of these bands from one of the references from `from` to before `to`. */
@@ -34,10 +35,4 @@ export class FeatureBands {
     }
     return mask;
   }
-}
-
-function bandOf(value: number, cuts: Float32Array = new Float32Array()): number {
-  if (Number.isNaN(value)) return -1;
-  const band = cuts.findIndex((cut) => value <= cut);
-  return band < 0 ? cuts.length : band;
 }

@@ -1,3 +1,4 @@
+import { endsOfBands, smallestOfBands } from './band-of.ts';
 import type { FeatureOverride } from './campaign.ts';
 import { FLAGS } from './eligibility.ts';
 import { overridesInForce } from './feature.ts';
@@ -5,7 +6,6 @@ import type { FeedContract } from './feed-contract.ts';
 import { forbiddenColumn } from './forbidden-data.ts';
 import type { CardFeature, ModelCard } from './model-card.ts';
 import { columnsOf, type Recipe } from './recipe.ts';
-import { endsOfPieces, smallestOfPieces } from './score-pieces.ts';
 import type { IsoDate } from './week.ts';
 
 /** Columns that decide who may be mailed: nobody is told to be another age, or of another mind about mail. */
@@ -67,7 +67,7 @@ export function variedFeatures(
         ? codeSteps(Object.values(recipe.codes), sample)
         : numberSteps(boundsOf(recipe, contract), isWhole(recipe, contract), sample, own);
     const stepsFrom: VariedFeature['stepsFrom'] =
-      own === null ? steps : (value) => smallestOfPieces(steps(value), value, own);
+      own === null ? steps : (value) => smallestOfBands(steps(value), value, own);
     return { name, at, stepsFrom };
   });
 }
@@ -110,7 +110,7 @@ function numberSteps(
   // Few customers lie outside the range of the sample; all others are tried with the same numbers.
   const numbersOf = (from: number, to: number) => {
     const numbers = roundNumbers(from, to, whole);
-    return cuts === null ? numbers : endsOfPieces(numbers, cuts);
+    return cuts === null ? numbers : endsOfBands(numbers, cuts);
   };
   const usual = numbersOf(least, most);
   return (own) => {

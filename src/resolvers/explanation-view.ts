@@ -1,5 +1,5 @@
 import type { Audience } from '../domain/explanation.ts';
-import type { Contribution, Explanation, RuleOutcome } from '../schema/explanation.type.ts';
+import type { Explanation, RuleOutcome } from '../schema/explanation.type.ts';
 import type { Language } from '../schema/language.enum.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
 import type { Explanation as Explained } from '../use-cases/read-explanation.ts';
@@ -46,7 +46,7 @@ export function explanationView(
     threshold: config.settings.threshold,
     baseline: attribution?.baseline ?? null,
     method: attribution?.method ?? null,
-    contributions: contributionsOf(explained),
+    contributions: words.contributions,
     counterfactual: words.counterfactual,
   };
 }
@@ -89,15 +89,5 @@ function rulesOf({ facts, recorded }: Explained): readonly RuleOutcome[] {
     limit: numberOf(limit),
     verdict,
     configVersion: setting ? recorded.config.number : null,
-  }));
-}
-
-function contributionsOf({ facts, words }: Explained): readonly Contribution[] {
-  const errors = new Map(
-    facts.attribution?.contributions.map(({ feature, standardError }) => [feature, standardError]),
-  );
-  return words.contributions.map((contribution) => ({
-    ...contribution,
-    standardError: errors.get(contribution.feature) ?? null,
   }));
 }

@@ -49,21 +49,8 @@ export function decisionOf(stored: StoredDecision): RecordedDecision {
   };
 }
 
-/** The decision on a customer in a run. */
+/** The decision on a customer in a run, by a prepared statement. */
 export async function decisionIn(
-  db: Reader,
-  runId: string,
-  customer: string,
-): Promise<RecordedDecision | undefined> {
-  const rows: StoredDecision[] = await db.query(
-    `select ${COLUMNS} from ${partitionOf('decision', runId)} where run_id = $1 and customer = $2`,
-    [runId, customer],
-  );
-  return rows.map(decisionOf)[0];
-}
-
-/** The decision on a customer in a run, as `decisionIn` finds it, by a prepared statement. */
-export async function decisionFast(
   tx: Transaction,
   runId: string,
   customer: string,

@@ -1,17 +1,15 @@
 import type { EntityManager } from 'typeorm';
+import { modelFileBytes } from './recorded-models.reads.ts';
 
-/** The bytes of a file of a registered model package. */
+/** The bytes of a file of a registered model package. Throws where it has none of that name. */
 export async function modelFile(
   tx: Pick<EntityManager, 'query'>,
   modelId: string,
   name: string,
 ): Promise<Uint8Array> {
-  const [file]: { bytes: Buffer }[] = await tx.query(
-    `select bytes from model_version_file join model_file using (digest) where model_id = $1 and name = $2`,
-    [modelId, name],
-  );
-  if (file === undefined) throw new Error(`model version ${modelId} has no file ${name}`);
-  return file.bytes;
+  const bytes = await modelFileBytes(tx, modelId, name);
+  if (bytes === null) throw new Error(`model version ${modelId} has no file ${name}`);
+  return bytes;
 }
 
 /** Keeps the files of a package, each content once. */

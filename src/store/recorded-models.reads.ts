@@ -23,7 +23,7 @@ export async function modelFileDigests(
 
 /** The bytes that stand for a file of a model version, null where there are none. */
 export async function modelFileBytes(
-  tx: Transaction,
+  tx: Pick<Transaction, 'query'>,
   modelId: string,
   name: string,
 ): Promise<Uint8Array | null> {

@@ -1,10 +1,10 @@
 import { EligibilityRules } from '../domain/eligibility.ts';
 import type { Contribution, Counterfactual, ExplanationFacts } from '../domain/explanation.ts';
-import { compileFeatures, type Features } from '../domain/feature.ts';
+import { compileFeatures, type Features, type FundPrice } from '../domain/feature.ts';
 import { type ColumnLayout, layoutOf } from '../domain/feed-contract.ts';
 import { referenceRows } from '../domain/model-card.ts';
 import { modelSpec } from '../domain/model-spec.ts';
-import type { ExplainedScore } from '../domain/ports.ts';
+import type { ExplainedScore, ModelSpec, ScoringSession } from '../domain/ports.ts';
 import { ruleTrace } from '../domain/rule-trace.ts';
 import type { SelectionKeys } from '../domain/selection.ts';
 import { variedFeatures } from '../domain/varied-feature.ts';
@@ -38,7 +38,8 @@ interface ScoredCustomer extends Pick<RecordedDecision, 'customer' | 'outcome'> 
   readonly input: Float32Array;
 }
 
-interface OpenModel extends Turning {
+interface ModelOfWeek extends Pick<Turning, 'features' | 'cutoff'> {
+  readonly spec: ModelSpec;
   readonly reference: Float32Array;
 }
 
@@ -48,28 +49,29 @@ interface OpenModel extends Turning {
  */
 export class Explainer {
   readonly #layout: ColumnLayout;
+  readonly #features: Features;
   readonly #rules: EligibilityRules;
   readonly #keys: SelectionKeys;
-  readonly #models: OpenModel[] = [];
+  readonly #sessions: ScoringSession[] = [];
+  #model: ModelOfWeek | null = null;
 
   private constructor(
     private readonly tx: Transaction,
     private readonly services: Services,
     private readonly week: RecordedWeek,
-    private readonly features: Features,
+    funds: readonly FundPrice[],
   ) {
-    const { manifest, config, contract } = week;
+    const { card, manifest, config, contract } = week;
+    const { asOf, flowDays, holdoutSince } = manifest;
+    const { settings } = config;
     this.#layout = layoutOf(contract);
-    this.#rules = new EligibilityRules(this.#layout, config.settings, manifest.flowDays, manifest.asOf);
-    this.#keys = selectionKeys(week, config.settings, manifest.holdoutSince);
+    this.#features = compileFeatures(card.features, this.#layout, funds, asOf, settings.overrides);
+    this.#rules = new EligibilityRules(this.#layout, settings, flowDays, asOf);
+    this.#keys = selectionKeys(week, settings, holdoutSince);
   }
 
   static async open(tx: Transaction, services: Services, week: RecordedWeek): Promise<Explainer> {
-    const { card, contract, manifest, config } = week;
-    const funds = await fundPrices(tx, week.runId);
-    const layout = layoutOf(contract);
-    const features = compileFeatures(card.features, layout, funds, manifest.asOf, config.settings.overrides);
-    return new Explainer(tx, services, week, features);
+    return new Explainer(tx, services, week, await fundPrices(tx, week.runId));
   }
 
   /** Explains decisions, given in the order of their rows. Throws where the record does not hold them up. */
@@ -78,10 +80,10 @@ export class Explainer {
     const block = await frozenRows(this.tx, this.week.runId, this.#layout, rows);
     const astray = rows.findIndex((row, at) => row !== block.numbersOfRows[at]);
     if (astray >= 0) throw new Error(`run ${this.week.runId} has no frozen row ${rows[astray]}`);
-    const { width } = this.features;
+    const { width } = this.#features;
     const matrix = new Float32Array(rows.length * width);
     const complete = new Uint8Array(rows.length);
-    this.features.compute(block, matrix, complete);
+    this.#features.compute(block, matrix, complete);
     const scored = decisions.flatMap((decision, at) => {
       const { score, rank } = decision;
       const input = matrix.subarray(at * width, (at + 1) * width);
@@ -106,25 +108,31 @@ export class Explainer {
     block: FrozenBlock,
   ): Promise<ReadonlyMap<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>> {
     if (scored.length === 0) return new Map();
-    const models = await this.#open(scored.length < MANY ? 1 : PROCESSES_FOR_MANY);
-    const parts = models.map((model, part) => {
-      const share = scored.filter((_, at) => at % models.length === part);
-      return this.#explainBy(model, share, block);
+    this.#model ??= await this.#openModel();
+    const { spec } = this.#model;
+    const processes = scored.length < MANY ? 1 : PROCESSES_FOR_MANY;
+    while (this.#sessions.length < processes) this.#sessions.push(await this.services.scorer.open(spec));
+    const model = this.#model;
+    const parts = this.#sessions.map((session, part) => {
+      const share = scored.filter((_, at) => at % this.#sessions.length === part);
+      return this.#explainBy(session, model, share, block);
     });
     return new Map((await Promise.all(parts)).flatMap((part) => [...part]));
   }
 
   async #explainBy(
-    model: OpenModel,
+    session: ScoringSession,
+    { reference, features, cutoff }: ModelOfWeek,
     scored: readonly ScoredCustomer[],
     block: FrozenBlock,
   ): Promise<ReadonlyMap<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>> {
     const found = new Map<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>();
-    const matrix = new Float32Array(scored.length * this.features.width);
-    for (const [place, { input }] of scored.entries()) matrix.set(input, place * this.features.width);
+    const matrix = new Float32Array(scored.length * this.#features.width);
+    for (const [place, { input }] of scored.entries()) matrix.set(input, place * this.#features.width);
+    const { settings } = this.week.config;
     const [shares, turns] = await Promise.all([
-      model.session.explain(model.reference, matrix),
-      turnOutcomes(model, scored),
+      session.explain(reference, matrix),
+      turnOutcomes({ session, features, cutoff, settings, keys: this.#keys }, scored),
     ]);
     for (const [place, customer] of scored.entries()) {
       const share = shares[place];
@@ -137,33 +145,20 @@ export class Explainer {
     return found;
   }
 
-  /** The model of the week in as many processes. */
-  async #open(processes: number): Promise<readonly OpenModel[]> {
+  /** Reads what is on record of the model, and asks a first process of it where its score steps. */
+  async #openModel(): Promise<ModelOfWeek> {
     const { runId, modelId, card, contract, config, manifest } = this.week;
-    const { settings } = config;
-    while (this.#models.length < processes) {
-      const session = await this.services.scorer.open(
-        modelSpec(card, await modelFile(this.tx, modelId, 'model.onnx')),
-      );
-      const [first] = this.#models;
-      if (first !== undefined) {
-        this.#models.push({ ...first, session });
-        continue;
-      }
-      const csv = Buffer.from(await modelFile(this.tx, modelId, 'reference.csv')).toString('utf8');
-      const sample = referenceRows(csv);
-      const reference = Float32Array.from(sample.flat());
-      const cuts = await session.cuts(reference);
-      this.#models.push({
-        session,
-        reference,
-        features: variedFeatures(card, contract, sample, settings.overrides, manifest.asOf, cuts),
-        settings,
-        keys: this.#keys,
-        cutoff: await cutoffOf(this.tx, runId, settings.capacity),
-      });
-    }
-    return this.#models;
+    const { capacity, overrides } = config.settings;
+    const spec = modelSpec(card, await modelFile(this.tx, modelId, 'model.onnx'));
+    const csv = Buffer.from(await modelFile(this.tx, modelId, 'reference.csv')).toString('utf8');
+    const cutoff = await cutoffOf(this.tx, runId, capacity);
+    const sample = referenceRows(csv);
+    const reference = Float32Array.from(sample.flat());
+    const session = await this.services.scorer.open(spec);
+    this.#sessions.push(session);
+    const cuts = await session.cuts(reference);
+    const features = variedFeatures(card, contract, sample, overrides, manifest.asOf, cuts);
+    return { spec, reference, features, cutoff };
   }
 
   #consentedOn(block: FrozenBlock, at: number): string | null {
@@ -196,7 +191,7 @@ export class Explainer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#models.map(({ session }) => session.close()));
+    await Promise.all(this.#sessions.map((session) => session.close()));
   }
 }
 

@@ -9,7 +9,7 @@ import type { IsoWeek } from '../domain/week.ts';
 import { type AskedDecision, askedDecision } from '../store/asked-decision.reads.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { holdCustomer } from '../store/customer-pseudonym.store.ts';
-import { decisionFast, type RecordedDecision } from '../store/decision.reads.ts';
+import { decisionIn, type RecordedDecision } from '../store/decision.reads.ts';
 import { keepExplanations, keptExplanation } from '../store/explanation.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { refuseErased, refuseErasedRun, refuseErasedSnapshot } from './erase-customer.ts';
@@ -83,7 +83,7 @@ async function explanationOf(
   if (asked === undefined)
     return refuse('NOT_FOUND', 'CAMPAIGN', `There is no campaign ${JSON.stringify(key)}.`);
   const runId = decidedRun(asked, week);
-  const decision = await decisionFast(tx, runId, customer);
+  const decision = await decisionIn(tx, runId, customer);
   if (decision === undefined) return refuseUndecided(tx, services, { id: runId, week }, customer);
   const recorded = await recordedWeek(services.db, tx, runId);
   const facts = asked.facts ?? (await explainNow(tx, services, recorded, decision));
@@ -133,7 +133,7 @@ async function explainNow(
   await holdCustomer(tx, customer);
   const kept = await keptExplanation(tx, runId, customer);
   if (kept !== undefined) return kept;
-  const decision = await decisionFast(tx, runId, customer);
+  const decision = await decisionIn(tx, runId, customer);
   if (decision === undefined) return refuseUndecided(tx, services, { id: runId, week }, customer);
   await refuseErasedSnapshot(tx, { id: runId, week });
   await using explainer = await Explainer.open(tx, services, recorded);

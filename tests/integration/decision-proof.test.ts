@@ -45,7 +45,7 @@ describe('proving a decision', () => {
       const file = join(folder, `${customer}.json`);
       await writeFile(file, await proofOf(customer));
       const { text, intact } = await verifyProofFile(file, [KEY, OTHER_KEY.verifier.text]);
-      const decision = await decisionIn(record.owner.manager, record.released.id, customer);
+      const decision = await record.owner.transaction((tx) => decisionIn(tx, record.released.id, customer));
       expect(intact).toBe(true);
       expect(text).toContain(`"${customer}","${decision?.outcome}"`);
       expect(text).toContain(`decided for ${SMALL}, week ${WEEK}, in run ${record.released.id}`);
