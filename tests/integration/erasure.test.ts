@@ -121,20 +121,15 @@ describe('a customer who is erased', () => {
     await harness.release(await decided());
     await request(customer);
     await erase(customer);
+    const explained = { campaign: SMALL, week, customer, audience: 'CUSTOMER', language: 'nl' } as const;
     const reads = [
-      readDecision(harness.services, OLGA, { campaign: SMALL, week, customer }),
-      readHistory(harness.services, OLGA, { customer, campaign: null }, { first: 5, after: null }),
-      readExplanation(harness.services, CEES, {
-        campaign: SMALL,
-        week,
-        customer,
-        audience: 'CUSTOMER',
-        language: 'nl',
-      }),
+      () => readDecision(harness.services, OLGA, { campaign: SMALL, week, customer }),
+      () => readHistory(harness.services, OLGA, { customer, campaign: null }, { first: 5, after: null }),
+      () => readExplanation(harness.services, CEES, explained),
     ];
     for (const read of reads) {
-      await expect(read).rejects.toThrow('This customer was erased on 2026-11-16.');
-      expect(await refusalOf(read)).toBe('ERASED CUSTOMER_ERASED');
+      await expect(read()).rejects.toThrow('This customer was erased on 2026-11-16.');
+      expect(await refusalOf(read())).toBe('ERASED CUSTOMER_ERASED');
     }
     expect(await refusalOf(request(customer))).toBe('ERASED CUSTOMER_ERASED');
     expect(await refusalOf(erase(customer))).toBe('ERASED CUSTOMER_ERASED');
