@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { applyCampaignFile } from '../commands.ts';
+import { loadSettings } from '../config.ts';
+import { say } from './say.ts';
+
+/** `campaign`. */
+export function addCampaignCommands(program: Command): void {
+  program
+    .command('campaign')
+    .description('campaigns')
+    .command('apply')
+    .argument('<file>', 'campaign.yaml')
+    .description('creates a campaign')
+    .action(async (file: string) => say(await applyCampaignFile(loadSettings(), file)));
+}

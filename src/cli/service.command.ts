@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { migrateDatabase, openDatabase } from '../app.ts';
+import { loadSettings } from '../config.ts';
+import { diagnose, findingText } from '../doctor.ts';
+import { serve } from '../main.ts';
+import { runDemo } from '../run-demo.ts';
+import { work } from '../worker.ts';
+import { count } from './arguments.ts';
+import { say } from './say.ts';
+
+/** The service itself: `demo`, `serve`, `worker`, `migrate`, `doctor`. */
+export function addServiceCommands(program: Command): void {
+  program
+    .command('demo')
+    .description(
+      'everything on an embedded PostgreSQL with the shipped campaign and a generated bank, then serves it',
+    )
+    .option('--no-serve', 'end after the printed funnel')
+    .option('--weeks <n>', 'weeks of history', count, 60)
+    .option('--customers <n>', 'customers of the bank', count, 20_000)
+    .action((options: { serve: boolean; weeks: number; customers: number }) =>
+      runDemo(loadSettings(), options),
+    );
+
+  program
+    .command('serve')
+    .description('API, jobs and database in one process')
+    .option('--no-jobs', 'the API alone')
+    .action((options: { jobs: boolean }) => serve(loadSettings(), options));
+
+  program
+    .command('worker')
+    .description('jobs alone; any number of them beside each other')
+    .action(() => work(loadSettings()));
+
+  program
+    .command('migrate')
+    .description('brings the database to this version')
+    .action(async () => {
+      const database = await openDatabase(loadSettings());
+      const done = await migrateDatabase(database).finally(() => database.close());
+      say(done.length === 0 ? 'The database is current.' : `Migrated: ${done.join(', ')}.`);
+    });
+
+  program
+    .command('doctor')
+    .description('says what is configured, reachable and current, and what to do about what is not')
+    .action(async () => {
+      const findings = await diagnose(loadSettings());
+      say(findingText(findings));
+      process.exitCode = findings.some(({ verdict }) => verdict === 'FAIL') ? 1 : 0;
+    });
+}
