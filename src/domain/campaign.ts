@@ -1,4 +1,5 @@
 import type { FeedContract, Label } from './feed-contract.ts';
+import type { GateLimits } from './gates/gate-limits.ts';
 import type { IsoDate } from './week.ts';
 
 export const CHECK_NAMES = [
@@ -93,6 +94,8 @@ export interface Config {
   readonly schedule: string;
   readonly overrides: readonly FeatureOverride[];
   readonly limits: Readonly<Record<LimitedCheck, Limit>>;
+  /** By which models are judged; the reviewed ones (DEFAULT_GATE_LIMITS) where the settings do not say. */
+  readonly gates?: GateLimits | undefined;
 }
 
 export interface DataUseDeclaration {

@@ -1,4 +1,4 @@
-import type { DataUseDeclaration } from './campaign.ts';
+import type { DataUseCover } from './data-use.ts';
 import { forbiddenColumn } from './forbidden-data.ts';
 import { columnsOfCard, type ModelCard } from './model-card.ts';
 import type { IsoDate } from './week.ts';
@@ -141,7 +141,7 @@ export function forbiddenGate(card: ModelCard): Gate {
  */
 export function dataUseGate(
   columns: readonly string[],
-  signedOff: readonly Pick<DataUseDeclaration, 'columns' | 'validUntil'>[],
+  signedOff: readonly Pick<DataUseCover, 'columns' | 'validUntil'>[],
   on: IsoDate,
 ): Gate {
   const inForce = signedOff.filter(({ validUntil }) => on <= validUntil);

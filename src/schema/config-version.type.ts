@@ -37,6 +37,18 @@ export class CheckLimit {
   readonly halt!: number | null;
 }
 
+@ObjectType({ description: 'Limits of what a gate measures of a model; null never fires.' })
+export class GateLimit {
+  @Field(() => String)
+  readonly measure!: string;
+
+  @Field(() => Float, { nullable: true })
+  readonly warn!: number | null;
+
+  @Field(() => Float, { nullable: true })
+  readonly fail!: number | null;
+}
+
 @ObjectType({ description: 'The immutable settings of a campaign from a date on.' })
 export class ConfigVersion {
   @Field(() => ID)
@@ -104,4 +116,7 @@ export class ConfigVersion {
 
   @Field(() => [CheckLimit])
   readonly limits!: readonly CheckLimit[];
+
+  @Field(() => [GateLimit], { description: 'By which the models of the campaign are judged.' })
+  readonly gateLimits!: readonly GateLimit[];
 }

@@ -75,7 +75,7 @@ async function judgedGates(
   const session = await scorer.open(modelSpec(card, files['model.onnx']));
   try {
     const material = { features, trained, training, reference, threshold: settings.threshold };
-    return await session.judge(material, DEFAULT_GATE_LIMITS);
+    return await session.judge(material, settings.gates ?? DEFAULT_GATE_LIMITS);
   } finally {
     await session.close();
   }

@@ -1,6 +1,12 @@
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 import { DEFAULT_LIMITS, LIMITED_CHECKS, type Limit, type LimitedCheck } from '../../domain/campaign.ts';
+import {
+  DEFAULT_GATE_LIMITS,
+  type GateLimit,
+  LIMITED_MEASURES,
+  type LimitedMeasure,
+} from '../../domain/gates/gate-limits.ts';
 import { count, day, number, share, text } from './fields.schema.ts';
 
 const band = z
@@ -48,6 +54,35 @@ const limitSchemas: LimitSchemas = {
   NARROW: limitOf('NARROW'),
 };
 
+/** The limits of what a gate measures: what is left out has its default, null never fires. */
+function gateLimitOf(measure: LimitedMeasure) {
+  const preset = DEFAULT_GATE_LIMITS[measure];
+  return z
+    .strictObject({ warn: bound, fail: bound }, 'must be { warn, fail }')
+    .transform(
+      ({ warn, fail }): GateLimit => ({
+        warn: warn === undefined ? preset.warn : warn,
+        fail: fail === undefined ? preset.fail : fail,
+      }),
+    )
+    .refine(({ warn, fail }) => warn === null || fail === null || warn <= fail, {
+      error: 'warn must not be more than fail',
+    })
+    .default(preset);
+}
+
+type GateLimitSchemas = { readonly [Measure in LimitedMeasure]: ReturnType<typeof gateLimitOf> };
+const gateLimitSchemas: GateLimitSchemas = {
+  COLUMN_ORDER: gateLimitOf('COLUMN_ORDER'),
+  WEEK_KEY: gateLimitOf('WEEK_KEY'),
+  TOO_GOOD: gateLimitOf('TOO_GOOD'),
+  CERTAINTY: gateLimitOf('CERTAINTY'),
+  OUT_OF_TIME: gateLimitOf('OUT_OF_TIME'),
+  BACKTEST: gateLimitOf('BACKTEST'),
+  SENSITIVITY: gateLimitOf('SENSITIVITY'),
+  CALIBRATION: gateLimitOf('CALIBRATION'),
+};
+
 const override = z.strictObject({ feature: text(64), value: number, reason: text(), expires: day });
 
 /** The initial config of a campaign, defaults filled in. */
@@ -73,6 +108,8 @@ export const config = z
     limits: z
       .strictObject(limitSchemas, `must be limits of ${LIMITED_CHECKS.join(', ')}`)
       .default(DEFAULT_LIMITS),
+    // Left out, it stays out: the digest of settings that were made before there were gate limits is as it was.
+    gates: z.strictObject(gateLimitSchemas, `must be limits of ${LIMITED_MEASURES.join(', ')}`).optional(),
   })
   .superRefine((config, context) => {
     const ordered = (low: keyof typeof config, high: keyof typeof config): void => {

@@ -19,7 +19,7 @@ export const LIMITED_MEASURES = [
 export type LimitedMeasure = (typeof LIMITED_MEASURES)[number];
 export type GateLimits = Readonly<Record<LimitedMeasure, GateLimit>>;
 
-/** The reviewed limits; docs/gates.md says what each measures and why it is where it is. */
+/** The reviewed limits, where a campaign has none of its own; docs/gates.md says what each measures and why it is where it is. */
 export const DEFAULT_GATE_LIMITS: GateLimits = {
   COLUMN_ORDER: { warn: 0.005, fail: 0.02 },
   WEEK_KEY: { warn: 0.2, fail: 0.5 },

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readCampaign } from '../../../src/adapters/package/campaign-file.ts';
 import { DEFAULT_LIMITS } from '../../../src/domain/campaign.ts';
+import { DEFAULT_GATE_LIMITS } from '../../../src/domain/gates/gate-limits.ts';
 import { PackageError, type PackageFault } from '../../../src/domain/ports.ts';
 
 const SOUND = `format: campaign/1
@@ -66,6 +67,16 @@ describe('readCampaign', () => {
     });
     expect(readCampaign(SOUND.slice(0, SOUND.indexOf('  limits:'))).config.limits).toEqual(DEFAULT_LIMITS);
     expect(readCampaign(`${SOUND}flow: { days: [3, 5, 9] }\n`).flowDays).toEqual([3, 5, 9]);
+  });
+
+  test('limits of gates are filled in where there are some, and stay out where there are none', () => {
+    expect(readCampaign(SOUND).config).not.toHaveProperty('gates');
+    const some = `${SOUND}  gates:\n    TOO_GOOD: { warn: 0.7 }\n    BACKTEST: { warn: null, fail: null }\n`;
+    expect(readCampaign(some).config.gates).toEqual({
+      ...DEFAULT_GATE_LIMITS,
+      TOO_GOOD: { warn: 0.7, fail: 0.9 },
+      BACKTEST: { warn: null, fail: null },
+    });
   });
 
   test.each<[string, string, string, string | null, RegExp]>([
@@ -179,6 +190,20 @@ describe('readCampaign', () => {
       'VOLUME_BAND: { warn: 1, halt: 2 }',
       'DRIFT',
       'config.limits.VOLUME_BAND',
+      /not a known field/,
+    ],
+    [
+      'sampleSize: 10',
+      'gates: { BACKTEST: { warn: 9 } }',
+      'sampleSize',
+      'config.gates.BACKTEST',
+      /more than fail/,
+    ],
+    [
+      'sampleSize: 10',
+      'gates: { LUCK: { warn: 9 } }',
+      'sampleSize',
+      'config.gates.LUCK',
       /not a known field/,
     ],
     ['sampleSize: 10', 'capacity: 10', 'sampleSize', null, /unique/],
