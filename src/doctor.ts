@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded-postgres.ts';
+import { leftClusters } from './adapters/postgres/left-clusters.ts';
 import { EmbeddedPostgresError } from './adapters/postgres/server-programs.ts';
 import type { Settings } from './config.ts';
 import { ownerDataSource } from './store/data-source.ts';
@@ -27,6 +28,7 @@ export async function diagnose(settings: Settings): Promise<readonly Finding[]> 
     nodeVersion(process.versions.node),
     await folder('data folder', settings.dataDir),
     ...(await database(settings)),
+    ...(await leftData()),
     await folder('inbox', settings.inboxDir),
     await folder('outbox', settings.outboxDir),
     await auditKey(settings),
@@ -110,6 +112,16 @@ async function database(settings: Settings): Promise<readonly Finding[]> {
     if (!(problem instanceof EmbeddedPostgresError)) throw problem;
     return [fail('database', 'embedded', problem.message)];
   }
+}
+
+async function leftData(): Promise<readonly Finding[]> {
+  return (await leftClusters()).map((home) =>
+    warn(
+      'left database',
+      `${home} is of a data folder that is gone`,
+      'remove it: it holds customers, and nothing leads to it',
+    ),
+  );
 }
 
 async function schema(databaseUrl: string, where: string): Promise<readonly Finding[]> {

@@ -15,8 +15,9 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { OWNER_FILE } from './left-clusters.ts';
 import {
   EmbeddedPostgresError,
   reaches,
@@ -74,7 +75,10 @@ async function initialise(dataDir: string, place: string, programs: ServerProgra
   // Root's own folders cannot be reached by the account of the server: then the cluster lives elsewhere, behind a link.
   const home = reaches(dataDir, programs.account) ? unfinished : join(SHARED_STATE, basename(unfinished));
   await mkdir(home, { recursive: true });
-  if (home !== unfinished) await symlink(home, unfinished);
+  if (home !== unfinished) {
+    await writeFile(join(home, OWNER_FILE), resolve(dataDir), { mode: 0o600 });
+    await symlink(home, unfinished);
+  }
   await makeCluster(home, programs);
   await rename(unfinished, place).catch(async (cause: Error) => {
     await rm(home, { recursive: true });
