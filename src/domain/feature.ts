@@ -1,4 +1,5 @@
 import type { FeatureOverride } from './campaign.ts';
+import { type FeatureShift, shifted } from './feature-shift.ts';
 import type { ColumnLayout, FeedContract } from './feed-contract.ts';
 import { layoutOf } from './feed-contract.ts';
 import type { CardFeature } from './model-card.ts';
@@ -37,7 +38,8 @@ type Formula = (block: ColumnBlock, row: number) => number;
  * Prepares the recipes of a card (feed.md §2). Computed in float64 and rounded to float32 at the end. A value that is
  * missing or not finite (a division by zero, a number beyond float32) becomes `missing` where the recipe has it and
  * leaves the row incomplete where not. `clip` bounds what was computed; the value of `missing` stands as it is.
- * An override in force (asOf before `expires`) replaces the value whatever the row holds.
+ * A shift moves what was computed, before `clip`; what is missing has nothing to move. An override in force (asOf before
+ * `expires`) replaces the value whatever the row holds.
  * Throws where a recipe names a column that the layout lacks, or an override in force a feature that the card lacks.
  */
 export function compileFeatures(
@@ -46,11 +48,15 @@ export function compileFeatures(
   funds: readonly FundPrice[],
   asOf: IsoDate,
   overrides: readonly FeatureOverride[],
+  shifts: readonly FeatureShift[] = [],
 ): Features {
   const held = overridesInForce(features, asOf, overrides);
   const formulas = features.map((feature) => {
     const value = held.get(feature.name);
-    return value === undefined ? finished(feature, layout, funds, asOf) : () => value;
+    if (value !== undefined) return () => value;
+    const own = shifts.filter((shift) => shift.feature === feature.name);
+    const formula = formulaOf(feature.recipe, layout, funds, asOf);
+    return finished(feature, own.length === 0 ? formula : (block, row) => shifted(formula(block, row), own));
   });
   const width = formulas.length;
   return {
@@ -126,13 +132,7 @@ export function overridesInForce(
   return held;
 }
 
-function finished(
-  { recipe }: CardFeature,
-  layout: ColumnLayout,
-  funds: readonly FundPrice[],
-  asOf: IsoDate,
-): Formula {
-  const formula = formulaOf(recipe, layout, funds, asOf);
+function finished({ recipe }: CardFeature, formula: Formula): Formula {
   const [low, high] = recipe.clip ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   const missing = recipe.missing ?? Number.NaN;
   return (block, row) => {

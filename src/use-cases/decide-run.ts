@@ -4,9 +4,9 @@ import { type Funnel, FunnelCounter } from '../domain/funnel.ts';
 import type { RunManifest } from '../domain/manifest.ts';
 import { judgeMarket } from '../domain/market-check.ts';
 import { referenceRows } from '../domain/model-card.ts';
-import { judgeOutput, type Output } from '../domain/output-check.ts';
-import { meaningOf, type Selection, select } from '../domain/selection.ts';
-import { addWeeks, dateIn, weekOf } from '../domain/week.ts';
+import { judgeOutput } from '../domain/output-check.ts';
+import { type Selection, select } from '../domain/selection.ts';
+import { dateIn, weekOf } from '../domain/week.ts';
 import { DecisionWriter } from '../store/decision.store.ts';
 import { fundPrices } from '../store/fund-price.store.ts';
 import { modelFile } from '../store/model.store.ts';
@@ -16,6 +16,7 @@ import type { Transaction } from '../store/transaction.ts';
 import { Decisions, selectionKeys } from './decisions.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
+import { measureOutput } from './measure-output.ts';
 import type { StepContext, StepResult } from './run-step.ts';
 import { type Scored, scoreSnapshot } from './score-snapshot.ts';
 import { assertSignedOff } from './start-run.ts';
@@ -113,36 +114,6 @@ async function recordDecisions(
   return {
     root: await writer.seal(tx),
     funnel: counter.close(run.snapshotRows ?? 0, selection.aboveThreshold),
-  };
-}
-
-async function measureOutput(
-  tx: Transaction,
-  { run, config }: StepContext,
-  scored: Scored,
-  selection: Selection,
-): Promise<Output> {
-  const recipients = scored.customers.filter(
-    (_, at) => meaningOf(selection.verdicts[at] ?? 0).outcome === 'MAIL',
-  );
-  const [repeated]: { count: number }[] = await tx.query(
-    `select count(distinct customer)::int as count from released_recipient
-     where campaign = $1 and week >= $2 and week < $3 and customer = any ($4)`,
-    [run.campaign, addWeeks(run.week, 1 - config.restWeeks), run.week, recipients],
-  );
-  const bands = scored.bands.map((band) => ({ ...band, chosen: 0 }));
-  scored.bandOf.forEach((band, at) => {
-    const chosen = meaningOf(selection.verdicts[at] ?? 0).arm;
-    const counted = bands[band];
-    if (counted !== undefined && (chosen === 'MODEL' || chosen === 'HOLDOUT')) counted.chosen++;
-  });
-  return {
-    scored: scored.customers.length,
-    aboveThreshold: selection.aboveThreshold,
-    certain: scored.certain,
-    scoreCounts: scored.scoreCounts,
-    bands,
-    repeated: repeated?.count ?? 0,
   };
 }
 

@@ -2,11 +2,12 @@ import { type Check, check, limitText, verdictAbove } from '../domain/check.ts';
 import { decileEdges, Histogram, populationStabilityIndex, SCORE_EDGES } from '../domain/drift.ts';
 import { DATA_INCOMPLETE, EligibilityRules } from '../domain/eligibility.ts';
 import { compileFeatures, type FundPrice } from '../domain/feature.ts';
+import type { FeatureShift } from '../domain/feature-shift.ts';
 import { layoutOf } from '../domain/feed-contract.ts';
 import { modelSpec } from '../domain/model-spec.ts';
 import { AGE_BANDS, ageBandOf } from '../domain/output-check.ts';
 import type { IsoDate } from '../domain/week.ts';
-import { type RowChanges, readSnapshot } from '../store/snapshot.store.ts';
+import { type FrozenBlock, type RowChanges, readSnapshot } from '../store/snapshot.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { StepContext } from './run-step.ts';
 
@@ -30,22 +31,37 @@ export interface Scored {
   readonly runtime: string;
 }
 
-interface Inputs {
+export interface ScoringInputs {
   readonly asOf: IsoDate;
   readonly funds: readonly FundPrice[];
   readonly model: Uint8Array;
   readonly reference: readonly (readonly number[])[];
   /** Left out while the run is under way, when there are none. */
   readonly changes?: RowChanges;
+  /** What if features were otherwise; nothing is when left out. */
+  readonly shifts?: readonly FeatureShift[];
+  /** The frozen rows in order; read as they are when left out. */
+  readonly blocks?: AsyncIterable<FrozenBlock>;
 }
 
 /** Reads the snapshot once, front to back: eligibility, features and drift here, scores in the scoring process meanwhile. */
-export async function scoreSnapshot(tx: Transaction, context: StepContext, inputs: Inputs): Promise<Scored> {
+export async function scoreSnapshot(
+  tx: Transaction,
+  context: StepContext,
+  inputs: ScoringInputs,
+): Promise<Scored> {
   const { run, services, config, contract, campaign, model, progress } = context;
   const { features: cardFeatures } = model.card;
   const layout = layoutOf(contract);
   const rules = new EligibilityRules(layout, config, campaign.definition.flowDays, inputs.asOf);
-  const features = compileFeatures(cardFeatures, layout, inputs.funds, inputs.asOf, config.overrides);
+  const features = compileFeatures(
+    cardFeatures,
+    layout,
+    inputs.funds,
+    inputs.asOf,
+    config.overrides,
+    inputs.shifts,
+  );
   const ageColumn = layout.numbers.findIndex(({ name }) => name === 'age');
   const total = run.snapshotRows ?? 0;
   const everyone: string[] = new Array(total).fill('');
@@ -64,7 +80,7 @@ export async function scoreSnapshot(tx: Transaction, context: StepContext, input
   let scoring: Promise<void> = Promise.resolve();
   let read = 0;
   try {
-    for await (const block of readSnapshot(tx, run.id, layout, inputs.changes)) {
+    for await (const block of inputs.blocks ?? readSnapshot(tx, run.id, layout, inputs.changes)) {
       const found = rules.judge(block);
       features.compute(block, matrix, complete);
       const from = customers.length;
