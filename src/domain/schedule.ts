@@ -13,6 +13,17 @@ export function nextRunAt(schedule: string, timeZone: string, after: Date): Date
   return CronExpressionParser.parse(schedule, { tz: timeZone, currentDate: after }).next().toDate();
 }
 
+/** Whether a text is a schedule: five fields, none of them drawn by lot (`H`), that come due some day. */
+export function isSchedule(expression: string): boolean {
+  if (expression.trim().split(/\s+/).length !== 5 || /(^|[\s,])H/i.test(expression)) return false;
+  try {
+    CronExpressionParser.parse(expression, { tz: 'UTC' }).next();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** When a schedule first comes due in a week of its time zone, not before an instant; null when it does not. */
 export function dueInWeek(schedule: string, timeZone: string, week: IsoWeek, notBefore: Date): Date | null {
   const earliest = new Date(dayNumber(mondayOf(week)) * 24 * HOUR - EARLIEST_MONDAY - 1);

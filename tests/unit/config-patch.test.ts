@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readCampaign } from '../../src/adapters/package/campaign-file.ts';
 import { differences, patchedConfig } from '../../src/domain/config-patch.ts';
+import { DEFAULT_GATE_LIMITS } from '../../src/domain/gates/gate-limits.ts';
 
 const { config } = readCampaign(readFileSync('campaigns/investing-retail/campaign.yaml', 'utf8'));
 const held = (feature: string, value: number) => ({
@@ -29,6 +30,18 @@ describe('a patch of the settings', () => {
       DRIFT: { warn: 0.25, halt: 1 },
       NARROW: { warn: null, halt: null },
     });
+  });
+
+  test('gives settings limits of gates only where it sets some', () => {
+    expect(patchedConfig(config, { threshold: 0.1 })).not.toHaveProperty('gates');
+    const first = patchedConfig(config, { gates: { TOO_GOOD: { warn: 0.8 } } });
+    expect(first.gates).toEqual({ ...DEFAULT_GATE_LIMITS, TOO_GOOD: { warn: 0.8, fail: 0.9 } });
+    const second = patchedConfig(first, { gates: { TOO_GOOD: { fail: null } } });
+    expect(second.gates?.TOO_GOOD).toEqual({ warn: 0.8, fail: null });
+    expect(differences(config, second)).toEqual([
+      { field: 'gates.TOO_GOOD.warn', before: '0.85', after: '0.8' },
+      { field: 'gates.TOO_GOOD.fail', before: '0.9', after: 'never' },
+    ]);
   });
 
   test('replaces the list of overrides and takes a band away', () => {

@@ -1,4 +1,3 @@
-import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 import { DEFAULT_LIMITS, LIMITED_CHECKS, type Limit, type LimitedCheck } from '../../domain/campaign.ts';
 import {
@@ -7,18 +6,19 @@ import {
   LIMITED_MEASURES,
   type LimitedMeasure,
 } from '../../domain/gates/gate-limits.ts';
-import { count, day, number, share, text } from './fields.schema.ts';
+import { settingFaults } from '../../domain/setting-rules.ts';
+
+/** The form of the settings; their bounds, and what must hold between them, are judged once they have it (settingFaults). */
+const number = z.number('must be a finite number');
+const whole = z.number('must be a whole number');
+const words = z.string('must be text (quotes make a number into text)').trim();
 
 const band = z
   .strictObject({ min: number, max: number }, 'must be { min, max } or null')
-  .refine(({ min, max }) => min < max, 'min must be less than max')
   .nullable()
   .default(null);
 
-const bound = number
-  .refine((value) => value >= 0, 'must not be negative')
-  .nullable()
-  .optional();
+const bound = number.nullable().optional();
 
 /** The limits of one check: what is left out has its default, null never fires. */
 function limitOf(check: LimitedCheck) {
@@ -30,13 +30,6 @@ function limitOf(check: LimitedCheck) {
         warn: warn === undefined ? preset.warn : warn,
         halt: halt === undefined ? preset.halt : halt,
       }),
-    )
-    .refine(
-      ({ warn, halt }) =>
-        warn === null || halt === null || (check === 'NARROW' ? halt <= warn : warn <= halt),
-      {
-        error: check === 'NARROW' ? 'halt must not be more than warn' : 'warn must not be more than halt',
-      },
     )
     .default(preset);
 }
@@ -65,9 +58,6 @@ function gateLimitOf(measure: LimitedMeasure) {
         fail: fail === undefined ? preset.fail : fail,
       }),
     )
-    .refine(({ warn, fail }) => warn === null || fail === null || warn <= fail, {
-      error: 'warn must not be more than fail',
-    })
     .default(preset);
 }
 
@@ -83,27 +73,27 @@ const gateLimitSchemas: GateLimitSchemas = {
   CALIBRATION: gateLimitOf('CALIBRATION'),
 };
 
-const override = z.strictObject({ feature: text(64), value: number, reason: text(), expires: day });
+const override = z.strictObject({ feature: words, value: number, reason: words, expires: words });
 
 /** The initial config of a campaign, defaults filled in. */
 export const config = z
   .strictObject({
-    threshold: share,
-    capacity: count,
-    minAge: count,
-    maxAge: count,
-    holdoutShare: share,
-    explorationSize: count,
-    evaluationWeeks: count.min(1, 'must be at least 1'),
-    restWeeks: count,
-    maxMailsPerDay: count,
-    maxMailsPer14Days: count,
-    volumeMin: count,
-    volumeMax: count,
+    threshold: number,
+    capacity: whole,
+    minAge: whole,
+    maxAge: whole,
+    holdoutShare: number,
+    explorationSize: whole,
+    evaluationWeeks: whole,
+    restWeeks: whole,
+    maxMailsPerDay: whole,
+    maxMailsPer14Days: whole,
+    volumeMin: whole,
+    volumeMax: whole,
     marketWeekBand: band,
     marketMonthBand: band,
-    sampleSize: count,
-    schedule: text(100).refine(isSchedule, 'must be a cron expression of five fields, "0 1 * * 0"'),
+    sampleSize: whole,
+    schedule: words,
     overrides: z.array(override, 'must be a list').default([]),
     limits: z
       .strictObject(limitSchemas, `must be limits of ${LIMITED_CHECKS.join(', ')}`)
@@ -111,33 +101,7 @@ export const config = z
     // Left out, it stays out: the digest of settings that were made before there were gate limits is as it was.
     gates: z.strictObject(gateLimitSchemas, `must be limits of ${LIMITED_MEASURES.join(', ')}`).optional(),
   })
-  .superRefine((config, context) => {
-    const ordered = (low: keyof typeof config, high: keyof typeof config): void => {
-      if (Number(config[low]) > Number(config[high])) {
-        context.addIssue({ code: 'custom', path: [high], message: `must not be less than ${low}` });
-      }
-    };
-    ordered('minAge', 'maxAge');
-    ordered('volumeMin', 'volumeMax');
-    ordered('maxMailsPerDay', 'maxMailsPer14Days');
-    const names = config.overrides.map(({ feature }) => feature);
-    names.forEach((name, index) => {
-      if (names.indexOf(name) < index) {
-        context.addIssue({
-          code: 'custom',
-          path: ['overrides', index, 'feature'],
-          message: 'is overridden twice',
-        });
-      }
-    });
+  .superRefine((settings, context) => {
+    for (const { path, rule } of settingFaults(settings))
+      context.addIssue({ code: 'custom', path: [...path], message: rule });
   });
-
-function isSchedule(expression: string): boolean {
-  if (expression.trim().split(/\s+/).length !== 5) return false;
-  try {
-    CronExpressionParser.parse(expression, { tz: 'UTC' }).next();
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -21,8 +21,6 @@ export const count = z
   .min(0, 'must not be negative')
   .max(2_147_483_647, 'must not be larger than 2147483647');
 
-export const share = number.refine((value) => value >= 0 && value <= 1, 'must be from 0 to 1');
-
 export const flag = z.boolean('must be true or false');
 
 export const label = z.strictObject({ nl: text(), en: text() }, 'must be { nl, en }');

@@ -170,6 +170,9 @@ describe('readCampaign', () => {
     ],
     ['"0 1 * * 0"', '"0 25 * * 0"', 'schedule', 'config.schedule', /cron/],
     ['"0 1 * * 0"', '"0 0 1 * * 0"', 'schedule', 'config.schedule', /five fields/],
+    ['"0 1 * * 0"', '"0 H * * 0"', 'schedule', 'config.schedule', /five fields/],
+    ['minAge: 18', 'minAge: 17', 'minAge', 'config.minAge', /at least 18/],
+    ['sampleSize: 10', 'sampleSize: 0', 'sampleSize', 'config.sampleSize', /at least 1/],
     ['DRIFT: { warn: 0.3 }', 'DRIFTS: { warn: 0.3 }', 'DRIFT', 'config.limits.DRIFTS', /not a known field/],
     [
       'DRIFT: { warn: 0.3 }',
@@ -193,9 +196,9 @@ describe('readCampaign', () => {
       /not a known field/,
     ],
     [
-      'sampleSize: 10',
+      'marketWeekBand: { min: -0.08, max: 0.08 }',
       'gates: { BACKTEST: { warn: 9 } }',
-      'sampleSize',
+      'marketWeekBand',
       'config.gates.BACKTEST',
       /more than fail/,
     ],
