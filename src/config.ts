@@ -21,7 +21,12 @@ export interface Settings {
   readonly inboxDir: string;
   readonly outboxDir: string;
   /** The identity provider; null means development tokens signed by `tokenKeyFile`. */
-  readonly oidc: { readonly issuer: string; readonly audience: string; readonly rolesClaim: string } | null;
+  readonly oidc: {
+    readonly issuer: string;
+    readonly audience: string;
+    readonly rolesClaim: string;
+    readonly subjectPrefix: string;
+  } | null;
   readonly tokenKeyFile: string;
   readonly audit: {
     readonly origin: string;
@@ -98,6 +103,10 @@ const SCHEMA = z.object({
     .optional(),
   OIDC_AUDIENCE: z.string().optional(),
   OIDC_ROLES_CLAIM: z.string().default('roles'),
+  OIDC_SUBJECT_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]{1,30}[|/]$/, { error: 'must be a short name in lower case that ends in | or /' })
+    .default(''),
   AUDIT_ORIGIN: z
     .string()
     .regex(/^[^\s+]+$/, { error: 'must be a name without spaces or plus signs' })
@@ -199,7 +208,12 @@ function arrange(given: z.infer<typeof SCHEMA>, cwd: string): Settings {
     oidc:
       given.OIDC_ISSUER === undefined || given.OIDC_AUDIENCE === undefined
         ? null
-        : { issuer: given.OIDC_ISSUER, audience: given.OIDC_AUDIENCE, rolesClaim: given.OIDC_ROLES_CLAIM },
+        : {
+            issuer: given.OIDC_ISSUER,
+            audience: given.OIDC_AUDIENCE,
+            rolesClaim: given.OIDC_ROLES_CLAIM,
+            subjectPrefix: given.OIDC_SUBJECT_PREFIX,
+          },
     tokenKeyFile: resolve(dataDir, 'keys/token.key'),
     audit: {
       origin: given.AUDIT_ORIGIN,

@@ -1,18 +1,12 @@
-import { DevTokens } from './adapters/identity/dev-tokens.ts';
+import { type DevTokenRequest, DevTokens } from './adapters/identity/dev-tokens.ts';
 import { systemClock } from './adapters/system/system-ports.ts';
 import type { Settings } from './config.ts';
-import type { Role } from './domain/permissions.ts';
 import { refuse } from './domain/refusal.ts';
 
 /** `waarom token`: a development token. Refuses where an identity provider is configured. */
 export async function issueToken(
   settings: Settings,
-  request: {
-    readonly subject: string;
-    readonly name?: string;
-    readonly roles: readonly Role[];
-    readonly hours: number;
-  },
+  request: Omit<DevTokenRequest, 'name'> & { readonly name?: string },
 ): Promise<string> {
   if (settings.oidc !== null)
     refuse('FORBIDDEN', 'DEVELOPMENT_TOKENS', 'An identity provider is configured: it gives the tokens.');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCampaign } from './adapters/package/campaign-file.ts';
 import { type App, migrateDatabase, openApp, openDatabase } from './app.ts';
-import type { Settings } from './config.ts';
+import { type Settings, SettingsError } from './config.ts';
 import { decisionText } from './decision-text.ts';
 import { createBank } from './demo/bank.ts';
 import { writeFeed } from './demo/bank-feed.ts';
@@ -62,6 +62,10 @@ export interface DemoOptions {
  * the last week waits for review. What an earlier start did stays and is not done again.
  */
 export async function runDemo(settings: Settings, options: DemoOptions): Promise<void> {
+  if (settings.oidc !== null)
+    throw new SettingsError([
+      { setting: 'OIDC_ISSUER', rule: 'must not be set for the demo, which gives development tokens' },
+    ]);
   const embedded: Settings = {
     ...settings,
     databaseUrl: null,

@@ -3,6 +3,8 @@ import type { Actor } from './permissions.ts';
 /** An actor who proved who they are, and until when that holds. */
 export interface Session extends Actor {
   readonly expiresAt: Date;
+  /** The application that asks, as the identity provider knows it; null where the token does not say. */
+  readonly client: string | null;
 }
 
 /** Tells whose a bearer token is. */

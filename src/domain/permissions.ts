@@ -45,11 +45,19 @@ export const PERMISSIONS = {
 } as const satisfies Record<string, readonly Role[]>;
 export type Permission = keyof typeof PERMISSIONS;
 
+/** The one role of a service client: a portal asks for others, and is never one of the two people of an approval. */
+export const SERVICE_ROLE: Role = 'CONTACT_CENTRE';
+
+/** What the subject of a service client begins with, and no person's does. */
+export const SERVICE_SUBJECT = 'client:';
+
 /** A signed-in person or service client; `subject` is the pseudonymous id of the identity provider. */
 export interface Actor {
   readonly subject: string;
   readonly name: string | null;
   readonly roles: readonly Role[];
+  /** Of what its role permits, what a service client may do; a person has none, and is bound by roles alone. */
+  readonly scopes?: readonly Permission[];
 }
 
 export type Ability = MongoAbility<[Permission, 'all']>;
@@ -57,14 +65,15 @@ export type Ability = MongoAbility<[Permission, 'all']>;
 /** The acts that an actor's roles permit; everything else is denied. */
 export function abilityOf(actor: Actor): Ability {
   const { can, build } = new AbilityBuilder<Ability>(createMongoAbility);
-  for (const [permission, roles] of Object.entries(PERMISSIONS) as [Permission, readonly Role[]][]) {
-    if (actor.roles.some((role) => roles.includes(role))) can(permission, 'all');
+  for (const permission of Object.keys(PERMISSIONS) as Permission[]) {
+    if (roleFor(actor, permission) !== null) can(permission, 'all');
   }
   return build();
 }
 
 /** The role under which an actor does an act: the first of theirs that permits it, null when none does. */
 export function roleFor(actor: Actor, permission: Permission): Role | null {
+  if (actor.scopes !== undefined && !actor.scopes.includes(permission)) return null;
   const permitted: readonly Role[] = PERMISSIONS[permission];
   return actor.roles.find((role) => permitted.includes(role)) ?? null;
 }

@@ -24,6 +24,19 @@ describe('development tokens', () => {
       name: 'An operator',
       roles: ['OPERATOR', 'MARKETEER'],
       expiresAt: new Date('2026-11-16T12:00:00Z'),
+      client: null,
+    });
+  });
+
+  it('are a service client’s own where it is the subject, within its scopes', async () => {
+    const tokens = await open('a');
+    const scopes = ['explanation.readCustomer'] as const;
+    const token = await tokens.issue({ ...WHO, subject: 'portal', client: 'portal', scopes });
+    expect(await tokens.authenticate(token)).toMatchObject({
+      subject: 'client:portal',
+      roles: ['CONTACT_CENTRE'],
+      scopes,
+      client: 'portal',
     });
   });
 

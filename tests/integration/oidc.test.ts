@@ -48,8 +48,8 @@ const claims = (): JWTPayload => ({
   exp: seconds(10),
   realm_access: { roles: ['compliance-reviewer', 'offline_access', 'OPERATOR'] },
 });
-const authenticator = (rolesClaim = 'realm_access.roles') =>
-  new OidcAuthenticator({ issuer, audience: 'waarom', rolesClaim }, { now: () => NOW });
+const authenticator = (rolesClaim = 'realm_access.roles', subjectPrefix = '') =>
+  new OidcAuthenticator({ issuer, audience: 'waarom', rolesClaim, subjectPrefix }, { now: () => NOW });
 
 describe('tokens of an identity provider', () => {
   it.each(['RS256', 'PS256', 'ES256', 'EdDSA'])(
@@ -61,6 +61,7 @@ describe('tokens of an identity provider', () => {
         name: 'A reviewer',
         roles: ['OPERATOR', 'COMPLIANCE_REVIEWER'],
         expiresAt: new Date('2026-11-16T10:10:00Z'),
+        client: null,
       });
     },
   );
@@ -94,6 +95,9 @@ describe('tokens of an identity provider', () => {
     ['another audience', { aud: 'else' }, 'TOKEN_INVALID'],
     ['no audience', { aud: undefined }, 'TOKEN_INVALID'],
     ['nobody', { sub: undefined }, 'TOKEN_INVALID'],
+    ['a subject that is no text of ASCII', { sub: 'p\u0000' }, 'TOKEN_INVALID'],
+    ['the subject of a service client', { sub: 'client:portal' }, 'TOKEN_INVALID'],
+    ['the subject of the service itself', { sub: 'engine' }, 'TOKEN_INVALID'],
     ['no end', { exp: undefined }, 'TOKEN_INVALID'],
     ['an end more than half a minute ago', { exp: seconds(-0.6) }, 'TOKEN_EXPIRED'],
     ['a time to come', { nbf: seconds(1) }, 'TOKEN_INVALID'],
@@ -104,6 +108,47 @@ describe('tokens of an identity provider', () => {
     );
     await expect(authenticator().authenticate(await sign(given))).rejects.toMatchObject({
       refusal: { code: 'UNAUTHENTICATED', rule },
+    });
+  });
+
+  it.each([
+    ['is the client (RFC 9068)', { sub: 'portal', client_id: 'portal' }],
+    ['is the client at Auth0', { sub: 'portal@clients', azp: 'portal' }],
+    ['is the client by its grant', { azp: 'portal', gty: 'client-credentials' }],
+    ['is the client at Entra ID', { azp: 'portal', idtyp: 'app' }],
+    ['is the client at Keycloak', { azp: 'portal', preferred_username: 'service-account-portal' }],
+  ])('are of a service, whatever roles they name, when the subject %s', async (_case, of) => {
+    const { sign } = await signer('ES256', 'k1');
+    const scope = 'openid customer.protect batch.approve';
+    expect(await authenticator().authenticate(await sign({ ...claims(), ...of, scope }))).toEqual({
+      subject: 'client:portal',
+      name: null,
+      roles: ['CONTACT_CENTRE'],
+      scopes: ['batch.approve', 'customer.protect'],
+      expiresAt: new Date('2026-11-16T10:10:00Z'),
+      client: 'portal',
+    });
+  });
+
+  it('keep people of another provider apart by a prefix', async () => {
+    const { sign } = await signer('ES256', 'k1');
+    const asked = authenticator('roles', 'new|');
+    expect((await asked.authenticate(await sign(claims()))).subject).toBe('new|p-1');
+    const service = await sign({ ...claims(), sub: 'portal', azp: 'portal' });
+    expect((await asked.authenticate(service)).subject).toBe('client:new|portal');
+  });
+
+  it.each([
+    ['that is none of access', { typ: 'logout+jwt' }, {}],
+    ['with a nonce', {}, { nonce: 'n' }],
+    ['with the hash of another', {}, { at_hash: 'h' }],
+  ])('are refused as a token %s', async (_case, header, more) => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    provider.keys.push({ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' });
+    const token = new SignJWT({ ...claims(), ...more });
+    const signed = await token.setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header }).sign(privateKey);
+    await expect(authenticator().authenticate(signed)).rejects.toMatchObject({
+      refusal: { rule: 'TOKEN_INVALID' },
     });
   });
 

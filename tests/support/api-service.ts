@@ -5,6 +5,7 @@ import { DevTokens } from '../../src/adapters/identity/dev-tokens.ts';
 import { createLogger } from '../../src/adapters/log/logger.ts';
 import { type Api, openApi } from '../../src/api.ts';
 import { sequence } from '../../src/audit/sequencer.ts';
+import type { Authenticator } from '../../src/domain/authenticator.ts';
 import type { Role } from '../../src/domain/permissions.ts';
 import type { Services } from '../../src/use-cases/services.ts';
 import { LOG } from './audit-log.ts';
@@ -32,6 +33,13 @@ export const PEOPLE = {
 } as const satisfies Record<string, readonly Role[]>;
 export type Person = keyof typeof PEOPLE;
 
+/** What of the API's door is not as in most tests. */
+interface Door {
+  readonly production: boolean;
+  /** Development tokens where it is left out. */
+  readonly authenticator: Authenticator;
+}
+
 /** The whole API on a database of a test's own, behind a real port. */
 export class ApiService {
   private constructor(
@@ -43,7 +51,8 @@ export class ApiService {
     readonly log: readonly Readonly<Record<string, unknown>>[],
   ) {}
 
-  static async start(changes: Partial<Services> = {}, production = false): Promise<ApiService> {
+  static async start(changes: Partial<Services> = {}, door: Partial<Door> = {}): Promise<ApiService> {
+    const { production = false, authenticator } = door;
     const harness = await ServiceHarness.start(changes);
     const log: Record<string, unknown>[] = [];
     const logger = createLogger({
@@ -55,7 +64,7 @@ export class ApiService {
       services: harness.services,
       logger,
       databaseUrl: harness.database.databaseUrl,
-      authenticator: tokens,
+      authenticator: authenticator ?? tokens,
       settings: { nodeEnv: production ? 'production' : 'test', introspection: !production },
     });
     const url = await api.http.listen({ host: '127.0.0.1', port: 0 });

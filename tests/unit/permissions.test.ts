@@ -93,6 +93,15 @@ describe('permissions', () => {
     expect(roleFor(actor(), 'run.read')).toBeNull();
   });
 
+  it('are of a service client what its scopes leave of its role', () => {
+    const service: Actor = { ...actor(K), scopes: ['customer.protect', 'batch.approve'] };
+    expect(roleFor(service, 'customer.protect')).toBe(K);
+    for (const permission of ['batch.approve', 'explanation.readCustomer', 'viewer.read'] as const) {
+      expect(roleFor(service, permission)).toBeNull();
+      expect(abilityOf(service).can(permission, 'all')).toBe(false);
+    }
+  });
+
   it('are used under the first role that has them', () => {
     expect(roleFor(actor(K, C, O), 'customer.read')).toBe(C);
     expect(roleFor(actor(M, O), 'batch.release')).toBe(O);

@@ -3,13 +3,14 @@ import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { jwtVerify, SignJWT } from 'jose';
 import type { Authenticator, Session } from '../../domain/authenticator.ts';
-import type { Role } from '../../domain/permissions.ts';
+import type { Permission, Role } from '../../domain/permissions.ts';
 import type { Clock } from '../../domain/ports.ts';
 import { verifiedSession } from './verified-session.ts';
 
 const ISSUER = 'waarom-dev';
 const ALGORITHM = 'HS256';
 const KEY_BYTES = 32;
+const CLAIMS = { rolesClaim: 'roles', subjectPrefix: '' };
 
 /** Whose a development token is, and for how long. */
 export interface DevTokenRequest {
@@ -17,6 +18,10 @@ export interface DevTokenRequest {
   readonly name: string | null;
   readonly roles: readonly Role[];
   readonly hours: number;
+  /** The application that asks. Where it is the subject too, the token is that service client's own. */
+  readonly client?: string;
+  /** Of a service client. */
+  readonly scopes?: readonly Permission[];
 }
 
 /** Tokens for development and the demo, where no identity provider is configured. */
@@ -32,9 +37,15 @@ export class DevTokens implements Authenticator {
   }
 
   /** A signed token, valid from now on. */
-  async issue({ subject, name, roles, hours }: DevTokenRequest): Promise<string> {
+  async issue({ subject, name, roles, hours, client, scopes }: DevTokenRequest): Promise<string> {
     const now = Math.floor(this.clock.now().getTime() / 1000);
-    return new SignJWT({ roles: [...roles], ...(name === null ? {} : { name }) })
+    const claims = {
+      roles: [...roles],
+      ...(name === null ? {} : { name }),
+      ...(client === undefined ? {} : { azp: client }),
+      ...(scopes === undefined ? {} : { scope: scopes.join(' ') }),
+    };
+    return new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM })
       .setIssuer(ISSUER)
       .setAudience(ISSUER)
@@ -51,7 +62,7 @@ export class DevTokens implements Authenticator {
       audience: ISSUER,
       currentDate: this.clock.now(),
     };
-    return verifiedSession(() => jwtVerify(token, this.key, expected), 'roles');
+    return verifiedSession(() => jwtVerify(token, this.key, expected), CLAIMS);
   }
 }
 

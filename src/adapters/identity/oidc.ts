@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Authenticator, Session } from '../../domain/authenticator.ts';
 import type { Clock } from '../../domain/ports.ts';
 import { Refusal, RefusalError } from '../../domain/refusal.ts';
-import { verifiedSession } from './verified-session.ts';
+import { type ClaimSettings, verifiedSession } from './verified-session.ts';
 
 /** Signatures that an identity provider may use; a shared secret is not among them. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
@@ -12,11 +12,9 @@ const DISCOVERY_TIMEOUT_MS = 5000;
 
 const DISCOVERED = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
-export interface OidcSettings {
+export interface OidcSettings extends ClaimSettings {
   readonly issuer: string;
   readonly audience: string;
-  /** Dot path of the claim that holds the roles, `realm_access.roles`. */
-  readonly rolesClaim: string;
 }
 
 /** Verifies the tokens of an OpenID Connect provider; its keys are found, fetched and followed when they change. */
@@ -29,7 +27,7 @@ export class OidcAuthenticator implements Authenticator {
   ) {}
 
   async authenticate(token: string): Promise<Session> {
-    const { issuer, audience, rolesClaim } = this.settings;
+    const { issuer, audience } = this.settings;
     const keys = await this.discovered();
     const expected = {
       algorithms: ALGORITHMS,
@@ -38,7 +36,7 @@ export class OidcAuthenticator implements Authenticator {
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: this.clock.now(),
     };
-    return verifiedSession(() => jwtVerify(token, keys, expected), rolesClaim);
+    return verifiedSession(() => jwtVerify(token, keys, expected), this.settings);
   }
 
   /** One discovery for all requests; one that failed is tried again by the next request. */
