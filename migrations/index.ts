@@ -5,6 +5,7 @@ import { Erasure1792000000004 } from './0004-erasure.ts';
 import { AuditedChanges1792000000005 } from './0005-audited-changes.ts';
 import { Reproduction1792000000006 } from './0006-reproduction.ts';
 import { Explanation1792000000007 } from './0007-explanation.ts';
+import { ModelLife1792000000010 } from './0010-model-life.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   AuditedChanges1792000000005,
   Reproduction1792000000006,
   Explanation1792000000007,
+  ModelLife1792000000010,
 ] as const;

@@ -114,6 +114,19 @@ create table campaign (
   constraint campaign_seed_check CHECK ((seed ~ '^[0-9a-f]{64}$'::text))
 );
 
+create table challenger_decision (
+  run_id uuid not null,
+  place integer not null,
+  row_no integer not null,
+  customer text not null,
+  salt bytea not null,
+  score double precision not null,
+  rank integer not null,
+  chosen boolean not null,
+  leaf bytea not null,
+  constraint challenger_decision_pkey PRIMARY KEY (run_id, customer)
+) partition by LIST (run_id);
+
 create table config_version (
   id uuid not null,
   campaign text not null,
@@ -217,7 +230,7 @@ create table erased_row (
   constraint erased_row_erasure_id_fkey FOREIGN KEY (erasure_id) REFERENCES erasure(id) DEFERRABLE INITIALLY DEFERRED,
   constraint erased_row_check CHECK (((row_no IS NOT NULL) OR (hash IS NULL))),
   constraint erased_row_hash_check CHECK ((length(hash) = 32)),
-  constraint erased_row_kind_check CHECK ((kind = ANY (ARRAY['snapshot'::text, 'decision'::text, 'recipient'::text, 'sample_item'::text, 'released_recipient'::text]))),
+  constraint erased_row_kind_check CHECK ((kind = ANY (ARRAY['snapshot'::text, 'decision'::text, 'challenger'::text, 'recipient'::text, 'sample_item'::text, 'released_recipient'::text]))),
   constraint erased_row_row_no_check CHECK ((row_no >= 0))
 );
 
@@ -315,6 +328,20 @@ create table migration (
   constraint "PK_3043fc6b8af7c99b8b98830094f" PRIMARY KEY (id)
 );
 
+create table model_act (
+  model_id uuid not null,
+  number integer not null,
+  at timestamp with time zone not null,
+  actor text not null,
+  act text not null,
+  before text,
+  after text not null,
+  note text,
+  constraint model_act_pkey PRIMARY KEY (model_id, number),
+  constraint model_act_model_id_fkey FOREIGN KEY (model_id) REFERENCES model_version(id),
+  constraint model_act_number_check CHECK ((number > 0))
+);
+
 create table model_activation (
   campaign text not null,
   active_from timestamp with time zone not null,
@@ -323,6 +350,16 @@ create table model_activation (
   constraint model_activation_pkey PRIMARY KEY (campaign, active_from),
   constraint model_activation_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
   constraint model_activation_model_id_fkey FOREIGN KEY (model_id) REFERENCES model_version(id)
+);
+
+create table model_challenge (
+  campaign text not null,
+  active_from timestamp with time zone not null,
+  model_id uuid,
+  set_by text not null,
+  constraint model_challenge_pkey PRIMARY KEY (campaign, active_from),
+  constraint model_challenge_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
+  constraint model_challenge_model_id_fkey FOREIGN KEY (model_id) REFERENCES model_version(id)
 );
 
 create table model_file (
@@ -487,23 +524,41 @@ create table run (
   constraint run_model_id_fkey FOREIGN KEY (model_id) REFERENCES model_version(id),
   constraint run_attempt_check CHECK ((attempt > 0)),
   constraint run_check CHECK ((finished_at >= started_at)),
-  constraint run_check1 CHECK (
-CASE status
-    WHEN 'CHECKING'::text THEN (step = 'RECEIVE'::text)
-    WHEN 'SCORING'::text THEN (step = 'DECIDE'::text)
-    WHEN 'SELECTING'::text THEN (step = ANY (ARRAY['EXPLAIN'::text, 'DRAW'::text]))
-    WHEN 'FAILED'::text THEN (step <> 'DONE'::text)
-    WHEN 'SUPERSEDED'::text THEN true
-    ELSE (step = 'DONE'::text)
-END),
   constraint run_check2 CHECK ((current OR (status = 'SUPERSEDED'::text))),
   constraint run_check3 CHECK (((manifest IS NULL) = (manifest_digest IS NULL))),
   constraint run_rejected_rows_check CHECK ((rejected_rows >= 0)),
   constraint run_seed_check CHECK ((seed ~ '^[0-9a-f]{64}$'::text)),
   constraint run_snapshot_rows_check CHECK ((snapshot_rows >= 0)),
   constraint run_status_check CHECK ((status = ANY (ARRAY['CHECKING'::text, 'SCORING'::text, 'SELECTING'::text, 'AWAITING_REVIEW'::text, 'HALTED'::text, 'FAILED'::text, 'RELEASED'::text, 'REJECTED'::text, 'SUPERSEDED'::text, 'EMPTY'::text]))),
-  constraint run_step_check CHECK ((step = ANY (ARRAY['RECEIVE'::text, 'DECIDE'::text, 'EXPLAIN'::text, 'DRAW'::text, 'DONE'::text]))),
+  constraint run_step_check CHECK ((step = ANY (ARRAY['RECEIVE'::text, 'DECIDE'::text, 'EXPLAIN'::text, 'CHALLENGE'::text, 'DRAW'::text, 'DONE'::text]))),
+  constraint run_step_of_status CHECK (
+CASE status
+    WHEN 'CHECKING'::text THEN (step = 'RECEIVE'::text)
+    WHEN 'SCORING'::text THEN (step = 'DECIDE'::text)
+    WHEN 'SELECTING'::text THEN (step = ANY (ARRAY['EXPLAIN'::text, 'CHALLENGE'::text, 'DRAW'::text]))
+    WHEN 'FAILED'::text THEN (step <> 'DONE'::text)
+    WHEN 'SUPERSEDED'::text THEN true
+    ELSE (step = 'DONE'::text)
+END),
   constraint run_trigger_check CHECK ((trigger = ANY (ARRAY['SCHEDULE'::text, 'MANUAL'::text, 'RESUME'::text])))
+);
+
+create table run_challenger (
+  run_id uuid not null,
+  model_id uuid not null,
+  outcome text not null,
+  reason text,
+  scored integer not null,
+  root digest,
+  summary jsonb,
+  constraint run_challenger_pkey PRIMARY KEY (run_id),
+  constraint run_challenger_model_id_fkey FOREIGN KEY (model_id) REFERENCES model_version(id),
+  constraint run_challenger_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id),
+  constraint run_challenger_check CHECK (((outcome = 'SCORED'::text) = (reason IS NULL))),
+  constraint run_challenger_check1 CHECK (((outcome = 'SCORED'::text) = ((root IS NOT NULL) AND (summary IS NOT NULL)))),
+  constraint run_challenger_check2 CHECK (((outcome = 'SCORED'::text) OR (scored = 0))),
+  constraint run_challenger_outcome_check CHECK ((outcome = ANY (ARRAY['SCORED'::text, 'SKIPPED'::text, 'FAILED'::text]))),
+  constraint run_challenger_scored_check CHECK ((scored >= 0))
 );
 
 create table run_check (
@@ -804,6 +859,56 @@ end
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.erase_challenger_customer(erasure uuid, who text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  total bigint := 0;
+  gone  bigint;
+  past  record;
+begin
+  if not exists (select from erasure_request where customer = who) then
+    raise exception 'nobody asked for this customer to be erased';
+  end if;
+  for past in select run_id, replace(run_id::text, '-', '') as name from run_challenger where outcome = 'SCORED' order by run_id
+  loop
+    execute format('with gone as (delete from public.%I where run_id = $2 and customer = $3 returning place, leaf)
+                    insert into erased_row (erasure_id, kind, owner_id, row_no, hash)
+                    select $1, ''challenger'', $2, place, leaf from gone', 'challenger_decision_' || past.name)
+      using erasure, past.run_id, who;
+    get diagnostics gone = row_count;
+    total := total + gone;
+  end loop;
+  return total;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.erase_challenger_run(erasure uuid, run uuid)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  child text := 'challenger_decision_' || replace(run::text, '-', '');
+  gone  bigint;
+begin
+  if not exists (select from run_challenger c where c.run_id = run and c.outcome = 'SCORED') then
+    return 0;
+  end if;
+  execute format('lock table public.%I in access exclusive mode', child);
+  execute format('select count(*) from public.%I', child) into gone;
+  execute format('truncate public.%I', child);
+  insert into erased_row (erasure_id, kind, owner_id) values (erasure, 'challenger', run);
+  return gone;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.erase_contacts(before date, most integer)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -966,6 +1071,25 @@ AS $function$
 $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.open_challenger(run uuid)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  child text := 'challenger_decision_' || replace(run::text, '-', '');
+begin
+  execute format('create table public.%I (like public.challenger_decision including defaults)
+                    with (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)', child);
+  execute format('grant insert, select on public.%I to waarom_app', child);
+  perform audit_guard(format('public.%I', child)::regclass);
+  insert into audit_due (xact, change) values (pg_current_xact_id(), 'opening of challenger_decision') on conflict do nothing;
+  return child;
+end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.open_partition(parent text, run uuid)
  RETURNS text
  LANGUAGE plpgsql
@@ -993,6 +1117,25 @@ begin
   perform audit_guard(format('public.%I', child)::regclass);
   insert into audit_due (xact, change) values (pg_current_xact_id(), 'opening of ' || parent) on conflict do nothing;
   return child;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.seal_challenger(run uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  child text := 'challenger_decision_' || replace(run::text, '-', '');
+begin
+  execute format('alter table public.%I add constraint %I check (run_id = %L)', child, child || '_run', run);
+  execute format('alter table public.%I add primary key (run_id, customer)', child);
+  execute format('analyze public.%I', child);
+  execute format('alter table public.challenger_decision attach partition public.%I for values in (%L)', child, run);
+  execute format('revoke insert on public.%I from waarom_app', child);
+  insert into audit_due (xact, change) values (pg_current_xact_id(), 'sealing of challenger_decision') on conflict do nothing;
 end
 $function$
 ;
@@ -1052,6 +1195,8 @@ CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.ba
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.campaign FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.challenger_decision FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.config_version FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.contact FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
@@ -1082,7 +1227,11 @@ CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.ha
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.incident FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.model_act FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.model_activation FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.model_challenge FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.model_file FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
@@ -1103,6 +1252,8 @@ CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.re
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.reproduction FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.run FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.run_challenger FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.run_check FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
@@ -1128,6 +1279,10 @@ grant execute on function customer_is_known(text,boolean) to waarom_app;
 
 grant execute on function erase_batch(uuid,uuid) to waarom_app;
 
+grant execute on function erase_challenger_customer(uuid,text) to waarom_app;
+
+grant execute on function erase_challenger_run(uuid,uuid) to waarom_app;
+
 grant execute on function erase_contacts(date,integer) to waarom_app;
 
 grant execute on function erase_customer(uuid,text) to waarom_app;
@@ -1138,7 +1293,11 @@ grant execute on function erase_run(uuid,text,uuid) to waarom_app;
 
 grant execute on function has_decisions(uuid) to waarom_app;
 
+grant execute on function open_challenger(uuid) to waarom_app;
+
 grant execute on function open_partition(text,uuid) to waarom_app;
+
+grant execute on function seal_challenger(uuid) to waarom_app;
 
 grant execute on function seal_partition(text,uuid) to waarom_app;
 
@@ -1153,6 +1312,8 @@ grant insert (bytes), select on table audit_staged to waarom_app;
 grant insert, select, update (approved_digest, decided_at, decided_by, digest, held_by, held_from, note, released_at, released_by, size, status, submitted_at, submitted_by) on table batch to waarom_app;
 
 grant insert, select, update (paused) on table campaign to waarom_app;
+
+grant select on table challenger_decision to waarom_app;
 
 grant insert, select on table config_version to waarom_app;
 
@@ -1186,7 +1347,11 @@ grant insert, select, update (note, notified_at, resolved_at, resolved_by) on ta
 
 grant select on table migration to waarom_app;
 
+grant insert, select on table model_act to waarom_app;
+
 grant insert, select on table model_activation to waarom_app;
+
+grant insert, select on table model_challenge to waarom_app;
 
 grant insert, select on table model_file to waarom_app;
 
@@ -1207,6 +1372,8 @@ grant insert, select on table released_recipient to waarom_app;
 grant insert, select on table reproduction to waarom_app;
 
 grant insert, select, update (as_of, current, decision_root, finished_at, manifest, manifest_digest, rejected_rows, snapshot_digest, snapshot_rows, status, step, trigger) on table run to waarom_app;
+
+grant insert, select on table run_challenger to waarom_app;
 
 grant insert, select on table run_check to waarom_app;
 

@@ -27,6 +27,10 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
     did: 'explained the decisions of run {subject} on whoever is mailed',
     wanted: 'explain the decisions of run {subject}',
   },
+  'run.challenge': {
+    did: 'recorded what the challenger would have decided in run {subject}',
+    wanted: 'record what the challenger would have decided in run {subject}',
+  },
   'run.draw': { did: 'drew the batch of run {subject}', wanted: 'draw the batch of run {subject}' },
   'run.halt': { did: 'halted run {subject}', wanted: 'halt run {subject}' },
   'run.fail': { did: 'recorded that run {subject} failed', wanted: 'record that run {subject} failed' },
@@ -70,6 +74,19 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   'model.register': { did: 'registered model version {subject}', wanted: 'register a model version' },
   'model.validate': { did: 'validated model version {subject}', wanted: 'validate model version {subject}' },
   'model.approve': { did: 'approved model version {subject}', wanted: 'approve model version {subject}' },
+  'model.revoke': {
+    did: 'revoked the approval of model version {subject}',
+    wanted: 'revoke the approval of model version {subject}',
+  },
+  'model.challenge': { did: 'chose the challenger', wanted: 'choose the challenger' },
+  'model.setChallenger': {
+    did: 'made model version {subject} the challenger',
+    wanted: 'make model version {subject} the challenger',
+  },
+  'model.clearChallenger': {
+    did: 'ended that model version {subject} is the challenger',
+    wanted: 'end that model version {subject} is the challenger',
+  },
   'model.activate': { did: 'activated model version {subject}', wanted: 'activate model version {subject}' },
   'model.retire': { did: 'retired model version {subject}', wanted: 'retire model version {subject}' },
   'dataUse.read': { did: 'read data use {subject}', wanted: 'read data use {subject}' },
@@ -100,6 +117,10 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   'explanation.readCustomer': {
     did: 'read an explanation for a customer',
     wanted: 'read an explanation for a customer',
+  },
+  'decision.challenger': {
+    did: 'read what the challenger would have decided in run {subject}',
+    wanted: 'read what the challenger would have decided in run {subject}',
   },
   'decision.differences': {
     did: 'read the decisions that run {subject} did not reproduce',

@@ -19,6 +19,7 @@ import { ExplanationResolver } from './explanation.resolver.ts';
 import { IncidentResolver } from './incident.resolver.ts';
 import { FeatureResolver, GateResolver, ModelResolver } from './model.resolver.ts';
 import { ModelActsResolver } from './model-acts.resolver.ts';
+import { ChallengerResolver, ModelLifeResolver } from './model-life.resolver.ts';
 import { permissionGuard } from './permission-guard.ts';
 import { ReproductionResolver, RunReproductionsResolver } from './reproduction.resolver.ts';
 import { RunResolver } from './run.resolver.ts';
@@ -46,6 +47,8 @@ export const RESOLVERS: Resolvers = [
   FeatureResolver,
   GateResolver,
   ModelActsResolver,
+  ModelLifeResolver,
+  ChallengerResolver,
   DataUseResolver,
   ConfigResolver,
   IncidentResolver,

@@ -8,7 +8,13 @@ import {
 import { ModelVersionPayload } from '../schema/model-version.type.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
 import { type Command, execute } from '../use-cases/execute.ts';
-import { activateModel, approveModel, retireModel, validateModel } from '../use-cases/model-lifecycle.ts';
+import {
+  activateModel,
+  approveModel,
+  retireModel,
+  revokeModel,
+  validateModel,
+} from '../use-cases/model-lifecycle.ts';
 import { registerModel } from '../use-cases/register-model.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
 import { Permit } from './permit.ts';
@@ -44,6 +50,15 @@ export class ModelActsResolver {
     @Arg('input', () => ApproveModelInput) { modelId, acceptances, note = null }: ApproveModelInput,
   ) {
     return act(context, approveModel, { modelId, acceptances: acceptances ?? [], note });
+  }
+
+  @Permit(revokeModel.permission)
+  @Mutation(() => ModelVersionPayload, {
+    description:
+      'Takes an approval back: the version is VALIDATED again, and in production or challenger no more.',
+  })
+  revokeModel(@Ctx() context: ApiContext, @Arg('input', () => ModelNoteInput) input: ModelNoteInput) {
+    return act(context, revokeModel, input);
   }
 
   @Permit(activateModel.permission)

@@ -44,13 +44,23 @@ export async function liveModels(
 }
 
 /** What was in production at an instant; null when nothing was. */
-export async function modelLiveAt(
+export function modelLiveAt(db: Transaction, campaign: string, at: Date): Promise<ModelVersionRow | null> {
+  return modelOf(db, 'model_activation', campaign, at);
+}
+
+/** What was the challenger at an instant; null when nothing was. */
+export function challengerAt(db: Transaction, campaign: string, at: Date): Promise<ModelVersionRow | null> {
+  return modelOf(db, 'model_challenge', campaign, at);
+}
+
+async function modelOf(
   db: Transaction,
+  table: 'model_activation' | 'model_challenge',
   campaign: string,
   at: Date,
 ): Promise<ModelVersionRow | null> {
   const [active]: { model_id: string | null }[] = await db.query(
-    `select model_id from model_activation where campaign = $1 and active_from <= $2
+    `select model_id from ${table} where campaign = $1 and active_from <= $2
      order by active_from desc limit 1`,
     [campaign, at],
   );

@@ -26,6 +26,12 @@ const STATE = {
            registered_by as "registeredBy", registered_at as "registeredAt", approved_by as "approvedBy",
            approved_at as "approvedAt", live_from as "liveFrom", live_until as "liveUntil"
     from model_version order by registered_at, id`,
+  model_act: `
+    select model_id || '/' || number as id, at, actor, act, before, after, note from model_act order by model_id, number`,
+  model_challenge: `
+    select campaign || '/' || to_char(active_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as id,
+           model_id as "modelId", set_by as "setBy"
+    from model_challenge order by campaign, active_from`,
   model_activation: `
     select campaign || '/' || to_char(active_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as id,
            model_id as "modelId", activated_by as "activatedBy"

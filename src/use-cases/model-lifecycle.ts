@@ -1,15 +1,16 @@
-import { digestOfJson } from '../audit/digest.ts';
 import { columnsOfCard } from '../domain/model-card.ts';
 import { dataUseGate } from '../domain/model-gate.ts';
+import { judgeApproval, judgeRevocation, judgeUse } from '../domain/model-life.ts';
 import type { JudgedGate } from '../domain/model-version.ts';
 import { refuse } from '../domain/refusal.ts';
 import { dateIn } from '../domain/week.ts';
-import { lockCampaign } from '../store/campaign.store.ts';
+import { campaignOf } from '../store/campaign.store.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
+import { noteModelFrom } from '../store/model-life.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
-import { isUuid } from '../store/slice.ts';
-import type { Transaction } from '../store/transaction.ts';
-import type { Command, Facts } from './execute.ts';
+import { standDown } from './challenger.ts';
+import type { Act, Command } from './execute.ts';
+import { actOn, holdModel, unless } from './model-act.ts';
 import { needNote } from './review-batch.ts';
 import { assertSignedOff } from './start-run.ts';
 
@@ -22,8 +23,9 @@ export const validateModel: Command<ModelInput, ModelVersionRow> = {
   action: 'model.validate',
   permission: 'model.validate',
   about: ({ modelId }) => ({ campaign: null, subject: modelId }),
-  async handle({ tx, now }, { modelId }) {
-    const model = await lockModel(tx, modelId);
+  async handle(act, { modelId }) {
+    const { tx, now } = act;
+    const model = await holdModel(tx, modelId);
     if (model.status !== 'REGISTERED' && model.status !== 'VALIDATED') {
       refuse(
         'INVALID_STATE',
@@ -31,15 +33,14 @@ export const validateModel: Command<ModelInput, ModelVersionRow> = {
         `A model version that is ${model.status} is not validated again.`,
       );
     }
-    const { definition } = await lockCampaign(tx, model.campaign);
+    const { definition } = await campaignOf(tx, model.campaign);
     const uses = await tx.findBy(DataUseRow, { campaign: model.campaign, status: 'SIGNED_OFF' });
     const covered = dataUseGate(columnsOfCard(model.card), uses, dateIn(definition.timeZone, now));
     const gates = model.gates.map((gate) =>
       gate.name === covered.name ? { ...covered, acceptedBy: null, acceptance: null } : gate,
     );
     const changed = { gates, status: 'VALIDATED' as const };
-    await tx.update(ModelVersionRow, { id: modelId }, changed);
-    return { result: { ...model, ...changed }, facts: factsOf(model, changed, { dataUse: covered.verdict }) };
+    return actOn(act, model, { act: 'VALIDATE', changed, note: null, details: { dataUse: covered.verdict } });
   },
 };
 
@@ -53,12 +54,10 @@ export const approveModel: Command<ApproveModel, ModelVersionRow> = {
   action: 'model.approve',
   permission: 'model.approve',
   about: ({ modelId }) => ({ campaign: null, subject: modelId }),
-  async handle({ tx, now, actor }, { modelId, acceptances, note }) {
-    const model = await lockModel(tx, modelId);
-    if (model.status !== 'VALIDATED')
-      refuse('INVALID_STATE', 'MODEL_STATUS', `The model version is ${model.status}, not VALIDATED.`);
-    if (model.registeredBy === actor.subject)
-      refuse('FOUR_EYES', 'ANOTHER_PERSON', 'Another person must approve what you registered.');
+  async handle(act, { modelId, acceptances, note }) {
+    const { tx, now, actor } = act;
+    const model = await holdModel(tx, modelId);
+    unless(judgeApproval(model, actor.subject));
     const gates = model.gates.map((gate): JudgedGate => {
       if (gate.verdict === 'FAIL') return refuse('GATE_FAILED', gate.name, gate.message);
       if (gate.verdict === 'PASS') return gate;
@@ -72,15 +71,36 @@ export const approveModel: Command<ApproveModel, ModelVersionRow> = {
       return { ...gate, acceptedBy: actor.subject, acceptance: reason };
     });
     const changed = { gates, status: 'APPROVED' as const, approvedBy: actor.subject, approvedAt: now };
-    await tx.update(ModelVersionRow, { id: modelId }, changed);
     const accepted = gates.flatMap(({ name, acceptance }) =>
       acceptance === null ? [] : [`${name}: ${acceptance}`],
     );
-    const { registeredBy } = model;
-    return {
-      result: { ...model, ...changed },
-      facts: factsOf(model, changed, { registeredBy, accepted, reason: note }),
+    const details = { registeredBy: model.registeredBy, accepted, reason: note };
+    return actOn(act, model, { act: 'APPROVE', changed, note, details });
+  },
+};
+
+/**
+ * Takes an approval back, with a note why: the version is VALIDATED again, its acceptances are void, and it is in production or
+ * challenger no more. A run under way that has not decided decides nothing with it.
+ */
+export const revokeModel: Command<ModelInput & { note: string }, ModelVersionRow> = {
+  action: 'model.revoke',
+  permission: 'model.revoke',
+  about: ({ modelId }) => ({ campaign: null, subject: modelId }),
+  async handle(act, { modelId, note }) {
+    const model = await holdModel(act.tx, modelId);
+    needNote(note);
+    unless(judgeRevocation(model, act.actor.subject));
+    const gates = model.gates.map((gate) => ({ ...gate, acceptedBy: null, acceptance: null }));
+    const changed = {
+      gates,
+      status: 'VALIDATED' as const,
+      approvedBy: null,
+      approvedAt: null,
+      ...(await takeOut(act, model)),
     };
+    const details = { approvedBy: model.approvedBy, reason: note };
+    return actOn(act, model, { act: 'REVOKE', changed, note, details });
   },
 };
 
@@ -89,24 +109,22 @@ export const activateModel: Command<ModelInput, ModelVersionRow> = {
   action: 'model.activate',
   permission: 'model.activate',
   about: ({ modelId }) => ({ campaign: null, subject: modelId }),
-  async handle({ tx, now, actor }, { modelId }) {
-    const model = await lockModel(tx, modelId);
-    await lockCampaign(tx, model.campaign);
-    const returning = model.status === 'RETIRED' && model.approvedBy !== null && model.liveFrom !== null;
-    if (model.status !== 'APPROVED' && !returning) {
-      refuse('INVALID_STATE', 'MODEL_STATUS', `The model version is ${model.status}, not APPROVED.`);
-    }
+  async handle(act, { modelId }) {
+    const { tx, now, actor } = act;
+    const model = await holdModel(tx, modelId);
+    unless(judgeUse(model, actor.subject));
     await assertSignedOff(tx, model, now);
-    const before = await tx.findOneBy(ModelVersionRow, { campaign: model.campaign, status: 'LIVE' });
-    if (before !== null)
-      await tx.update(ModelVersionRow, { id: before.id }, { status: 'RETIRED', liveUntil: now });
+    await standDown(act, model);
+    const { campaign } = model;
+    const before = await tx.findOneBy(ModelVersionRow, { campaign, status: 'LIVE' });
+    if (before !== null) {
+      const replaced = { status: 'RETIRED' as const, liveUntil: now };
+      await actOn(act, before, { act: 'REPLACE', changed: replaced, note: null, details: {} });
+    }
+    await noteModelFrom(tx, 'model_activation', { campaign, at: now, modelId, actor: actor.subject });
     const changed = { status: 'LIVE' as const, liveFrom: now, liveUntil: null };
-    await tx.update(ModelVersionRow, { id: modelId }, changed);
-    await noteActivation(tx, model.campaign, modelId, actor.subject, now);
-    return {
-      result: { ...model, ...changed },
-      facts: factsOf(model, changed, { replaces: before?.digest ?? null }),
-    };
+    const details = { replaces: before?.digest ?? null };
+    return actOn(act, model, { act: 'ACTIVATE', changed, note: null, details });
   },
 };
 
@@ -115,53 +133,22 @@ export const retireModel: Command<ModelInput & { note: string }, ModelVersionRow
   action: 'model.retire',
   permission: 'model.retire',
   about: ({ modelId }) => ({ campaign: null, subject: modelId }),
-  async handle({ tx, now, actor }, { modelId, note }) {
-    const model = await lockModel(tx, modelId);
+  async handle(act, { modelId, note }) {
+    const model = await holdModel(act.tx, modelId);
     needNote(note);
     if (model.status === 'RETIRED')
       refuse('INVALID_STATE', 'MODEL_STATUS', 'The model version is RETIRED already.');
-    const live = model.status === 'LIVE';
-    const changed = { status: 'RETIRED' as const, ...(live ? { liveUntil: now } : {}) };
-    await tx.update(ModelVersionRow, { id: modelId }, changed);
-    if (live) await noteActivation(tx, model.campaign, null, actor.subject, now);
-    return { result: { ...model, ...changed }, facts: factsOf(model, changed, { reason: note }) };
+    const changed = { status: 'RETIRED' as const, ...(await takeOut(act, model)) };
+    return actOn(act, model, { act: 'RETIRE', changed, note, details: { reason: note } });
   },
 };
 
-async function lockModel(tx: Transaction, id: string): Promise<ModelVersionRow> {
-  const model = isUuid(id)
-    ? await tx.findOne(ModelVersionRow, { where: { id }, lock: { mode: 'pessimistic_write' } })
-    : null;
-  return model ?? refuse('NOT_FOUND', 'MODEL', 'There is no such model version.');
-}
-
-async function noteActivation(
-  tx: Transaction,
-  campaign: string,
-  modelId: string | null,
-  by: string,
-  at: Date,
-): Promise<void> {
-  await tx.query(
-    'insert into model_activation (campaign, active_from, model_id, activated_by) values ($1, $2, $3, $4)',
-    [campaign, at, modelId, by],
-  );
-}
-
-function factsOf(
-  model: ModelVersionRow,
-  changed: Partial<Pick<ModelVersionRow, 'status' | 'gates'>>,
-  details: NonNullable<Facts['details']>,
-): Facts {
-  const gates =
-    changed.gates === undefined
-      ? {}
-      : { gatesBefore: digestOfJson(model.gates), gatesAfter: digestOfJson(changed.gates) };
-  const status = { before: model.status, after: changed.status ?? model.status };
-  return {
-    campaign: model.campaign,
-    subject: model.id,
-    digest: model.digest,
-    details: { name: model.name, version: model.version, ...status, ...gates, ...details },
-  };
+/** Ends that a version is in production or challenger; answers what that makes of its row. */
+async function takeOut(act: Act, model: ModelVersionRow): Promise<{ readonly liveUntil?: Date }> {
+  await standDown(act, model);
+  if (model.status !== 'LIVE') return {};
+  const { tx, now, actor } = act;
+  const { campaign } = model;
+  await noteModelFrom(tx, 'model_activation', { campaign, at: now, modelId: null, actor: actor.subject });
+  return { liveUntil: now };
 }

@@ -11,6 +11,7 @@ import { dateIn } from '../domain/week.ts';
 import { campaignOf, configAt, contractAt, lockCampaign } from '../store/campaign.store.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
 import { storeModelFiles } from '../store/model.store.ts';
+import { noteModelAct } from '../store/model-life.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { type Act, type Caller, type Command, execute, permit } from './execute.ts';
 import type { Services } from './services.ts';
@@ -145,6 +146,15 @@ const register: Command<Tried, ModelVersionRow> = {
     });
     await storeModelFiles(tx, id, files);
     const model = await tx.findOneByOrFail(ModelVersionRow, { id });
+    const noted = {
+      modelId: id,
+      at: now,
+      actor: actor.subject,
+      before: null,
+      after: model.status,
+      note: null,
+    };
+    await noteModelAct(tx, { ...noted, act: 'REGISTER' });
     return {
       result: model,
       facts: {

@@ -1,5 +1,5 @@
 import type { AuditAction } from '../audit/action.ts';
-import { RefusalError } from '../domain/refusal.ts';
+import { RefusalError, refuse } from '../domain/refusal.ts';
 import { type RunStatus, type RunStep, STATUS_AT_STEP } from '../domain/run.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
 import { ConfigVersionRow } from '../store/config-version.row.ts';
@@ -80,6 +80,7 @@ async function takeStep(
   const { step } = run;
   if (step === 'DONE') return;
   context.progress(0, run.snapshotRows ?? 0);
+  if (step === 'DECIDE') assertApproved(context.model);
   const { status, facts } = await STEPS[step](tx, context);
   const next = status === null ? NEXT_STEP[step] : 'DONE';
   const now = services.clock.now();
@@ -97,6 +98,16 @@ async function takeStep(
     action: ACTIONS[step],
     facts: { ...facts, details },
   });
+}
+
+/** A run keeps its model when another one goes live, but nothing is decided with one whose approval was revoked meanwhile. */
+function assertApproved({ approvedBy, name, version }: ModelVersionRow): void {
+  if (approvedBy === null)
+    refuse(
+      'NOT_SIGNED_OFF',
+      'MODEL_APPROVAL',
+      `The approval of ${name} ${version} was revoked after the run began.`,
+    );
 }
 
 const ACTIONS = {

@@ -307,6 +307,8 @@ describe('what people decided', () => {
     ],
     ['model_version', `update model_version set approved_by = 'mark'`, 'approvedBy', 'model.approve'],
     ['model_version', `update model_version set gates = '[]'`, 'gates', 'model.approve'],
+    ['model_act', `update model_act set actor = 'mark' where act = 'REGISTER'`, 'actor', 'model.register'],
+    ['model_act', `update model_act set note = 'good' where act = 'APPROVE'`, 'note', 'model.approve'],
     [
       'model_activation',
       `update model_activation set activated_by = 'mark'`,
@@ -370,6 +372,7 @@ describe('what people decided', () => {
     ['run_funnel', 'delete from run_funnel'],
     ['run_feed_file', `delete from run_feed_file where name = 'funds.csv'`],
     ['model_activation', 'delete from model_activation'],
+    ['model_act', `delete from model_act where act = 'ACTIVATE'`],
   ])('a row is deleted: %s', async (table, statement) => {
     expect(await faultAfter([table], [statement])).toMatchObject({ table, rule: 'MISSING' });
   });

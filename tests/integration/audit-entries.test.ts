@@ -37,8 +37,13 @@ import { changeState } from '../support/state-change.ts';
 
 const WEEK = '2026-W44';
 const SECRET = 'said on the telephone that Jansen moved';
-/** These have their stories in the tests of erasing, retaining and reproducing. */
+/** These have their stories in the tests of erasing, retaining and reproducing, of the life of models and of challengers. */
 const ELSEWHERE: readonly AuditAction[] = [
+  'model.revoke',
+  'model.setChallenger',
+  'model.clearChallenger',
+  'run.challenge',
+  'decision.challenger',
   'run.reproduce',
   'decision.differences',
   'customer.requestErasure',

@@ -61,6 +61,9 @@ const CALLS: Readonly<Record<string, string>> = {
     'mutation { registerModel(input: { campaign: "none", package: "AAAA" }) { model { id } } }',
   'Mutation.validateModel': `mutation { validateModel(input: { modelId: ${id} }) { model { id } } }`,
   'Mutation.approveModel': `mutation { approveModel(input: { modelId: ${id} }) { model { id } } }`,
+  'Mutation.revokeModel': `mutation { revokeModel(input: { modelId: ${id}, note: "n" }) { model { id } } }`,
+  'Mutation.setChallenger': `mutation { setChallenger(input: { modelId: ${id} }) { model { id } } }`,
+  'Mutation.clearChallenger': `mutation { clearChallenger(input: { modelId: ${id}, note: "n" }) { model { id } } }`,
   'Mutation.activateModel': `mutation { activateModel(input: { modelId: ${id} }) { model { id } } }`,
   'Mutation.retireModel': `mutation { retireModel(input: { modelId: ${id}, note: "n" }) { model { id } } }`,
   'Mutation.declareDataUse':

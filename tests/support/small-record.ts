@@ -144,3 +144,14 @@ export async function tamper(
     await tx.query(`alter table ${table} enable always trigger ${name}`);
   await tx.query('set local session_replication_role = origin');
 }
+
+/** What is wrong with the record of a harness, staged entries taken as said; null where nothing is. */
+export async function faultOf(harness: ServiceHarness): Promise<RecordVerification['fault']> {
+  await sequenceAll(harness);
+  const { origin, signer } = LOG;
+  const outbox = outboxOf(harness);
+  const { fault } = await harness.services.db.transaction('REPEATABLE READ', (tx) =>
+    verifyRecord(tx, { origin, verifier: signer.verifier, outbox, progress: () => {} }),
+  );
+  return fault;
+}

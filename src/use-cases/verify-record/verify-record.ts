@@ -10,6 +10,7 @@ import { compareGuards } from './compare-guards.ts';
 import { CUSTOMER_ENTRIES } from './customer-entries.ts';
 import { GOVERNANCE_ENTRIES } from './governance-entries.ts';
 import { INCIDENT_ENTRIES } from './incident-entries.ts';
+import { MODEL_ENTRIES } from './model-entries.ts';
 import { RecordClaims } from './record-claims.ts';
 import type { RecordFault } from './record-fault.ts';
 import type { Outbox, RecordCounts, RecordWalk, WalkPart } from './record-walk.ts';
@@ -39,6 +40,7 @@ export interface RecordVerification {
 
 const ENTRIES: Readonly<Record<string, Says>> = {
   ...GOVERNANCE_ENTRIES,
+  ...MODEL_ENTRIES,
   ...RUN_ENTRIES,
   ...BATCH_ENTRIES,
   ...CUSTOMER_ENTRIES,

@@ -31,7 +31,9 @@ const GOVERNANCE: readonly StateTable[] = [
   'config_version',
   'data_use',
   'model_version',
+  'model_act',
   'model_activation',
+  'model_challenge',
 ];
 
 /** What people decided: campaigns, settings, contracts, data uses and models, as they are and as they were written. */

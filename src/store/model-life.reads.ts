@@ -1,0 +1,43 @@
+import type { ModelAct } from '../domain/model-life.ts';
+import type { ModelStatus } from '../domain/model-version.ts';
+import type { Transaction } from './transaction.ts';
+
+type Reader = Pick<Transaction, 'query'>;
+
+/** Who did what with a model version when, and how it stood before and after. */
+export interface PastAct {
+  readonly at: Date;
+  readonly by: string;
+  readonly act: ModelAct;
+  readonly before: ModelStatus | null;
+  readonly after: ModelStatus;
+  readonly note: string | null;
+}
+
+/** The acts on a model version, the first one first. */
+export async function actsOn(db: Reader, modelId: string): Promise<readonly PastAct[]> {
+  return db.query(
+    'select at, actor as by, act, before, after, note from model_act where model_id = $1 order by number',
+    [modelId],
+  );
+}
+
+/** From when until when; null while it lasts. */
+export interface ModelPeriod {
+  readonly from: Date;
+  readonly until: Date | null;
+}
+
+/** When a model version was in production (`model_activation`) or the challenger (`model_challenge`), the first time first. */
+export async function periodsOf(
+  db: Reader,
+  table: 'model_activation' | 'model_challenge',
+  { id, campaign }: { readonly id: string; readonly campaign: string },
+): Promise<readonly ModelPeriod[]> {
+  return db.query(
+    `select active_from as "from", until
+     from (select model_id, active_from, lead(active_from) over (order by active_from) as until from ${table} where campaign = $2) p
+     where model_id = $1 order by active_from`,
+    [id, campaign],
+  );
+}
