@@ -18,6 +18,7 @@ export const CHECK_NAMES = [
   'FEED_RATES',
   'MARKET_BAND',
   'DRIFT',
+  'FEATURE_SHIFT',
   'VOLUME_BAND',
   'VOLUME_SPIKE',
   'OVERCONFIDENT',
@@ -34,6 +35,7 @@ export const LIMITED_CHECKS = [
   'FEED_NULLS',
   'FEED_RATES',
   'DRIFT',
+  'FEATURE_SHIFT',
   'VOLUME_SPIKE',
   'OVERCONFIDENT',
   'SCORE_SHIFT',
@@ -41,11 +43,20 @@ export const LIMITED_CHECKS = [
 ] as const satisfies readonly CheckName[];
 export type LimitedCheck = (typeof LIMITED_CHECKS)[number];
 
+/** Checks that came after 0.1.0: settings of before do not name them, and there they never fire. */
+type LaterCheck = 'FEATURE_SHIFT';
+export type Limits = Readonly<
+  Record<Exclude<LimitedCheck, LaterCheck>, Limit> & Partial<Record<LaterCheck, Limit>>
+>;
+
 /** Above which measured value (below which, for NARROW) a check warns and halts; null never fires. */
 export interface Limit {
   readonly warn: number | null;
   readonly halt: number | null;
 }
+
+/** The limit of a check that never fires. */
+export const NEVER: Limit = { warn: null, halt: null };
 
 /** What a check's limit is where a campaign does not say (feed.md §0). */
 export const DEFAULT_LIMITS: Readonly<Record<LimitedCheck, Limit>> = {
@@ -54,6 +65,7 @@ export const DEFAULT_LIMITS: Readonly<Record<LimitedCheck, Limit>> = {
   FEED_NULLS: { warn: 0.05, halt: 0.2 },
   FEED_RATES: { warn: 0.05, halt: 0.2 },
   DRIFT: { warn: 0.25, halt: null },
+  FEATURE_SHIFT: { warn: 0.25, halt: null },
   VOLUME_SPIKE: { warn: 3, halt: 8 },
   OVERCONFIDENT: { warn: 0.05, halt: 0.3 },
   SCORE_SHIFT: { warn: 0.25, halt: null },
@@ -93,7 +105,7 @@ export interface Config {
   /** Cron expression, in the bank's time zone. */
   readonly schedule: string;
   readonly overrides: readonly FeatureOverride[];
-  readonly limits: Readonly<Record<LimitedCheck, Limit>>;
+  readonly limits: Limits;
   /** By which models are judged; the reviewed ones (DEFAULT_GATE_LIMITS) where the settings do not say. */
   readonly gates?: GateLimits | undefined;
 }

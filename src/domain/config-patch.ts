@@ -1,4 +1,12 @@
-import { type Band, type Config, LIMITED_CHECKS, type Limit, type LimitedCheck } from './campaign.ts';
+import {
+  type Band,
+  type Config,
+  LIMITED_CHECKS,
+  type Limit,
+  type LimitedCheck,
+  type Limits,
+  NEVER,
+} from './campaign.ts';
 import {
   DEFAULT_GATE_LIMITS,
   type GateLimit,
@@ -30,19 +38,25 @@ export function patchedConfig(config: Config, { limits, gates, ...settings }: Co
   return {
     ...config,
     ...Object.fromEntries(given),
-    limits: merged(config.limits, limits ?? {}),
+    limits: merged(namedLimits(config.limits, limits ?? {}), limits ?? {}),
     // Settings without limits of gates stay without, and keep their digest.
     ...(held || gates ? { gates: merged(held ?? DEFAULT_GATE_LIMITS, gates ?? {}) } : {}),
   };
 }
 
+/** The limits with those that a patch names for the first time; what neither names stays away, and the digest as it is. */
+function namedLimits(limits: Limits, patch: NonNullable<ConfigPatch['limits']>): Limits {
+  const first = LIMITED_CHECKS.filter((check) => limits[check] === undefined && patch[check] !== undefined);
+  return { ...limits, ...Object.fromEntries(first.map((check) => [check, NEVER])) };
+}
+
 /** Limits of which single values are set anew. */
-function merged<Name extends string, L extends object>(
-  limits: Readonly<Record<Name, L>>,
-  patch: Some<Record<Name, Some<L>>>,
-): Readonly<Record<Name, L>> {
-  const result: Record<Name, L> = { ...limits };
-  for (const name of Object.keys(limits) as Name[]) {
+function merged<Group extends object>(
+  limits: Group,
+  patch: { readonly [Name in keyof Group]?: object | undefined },
+): Group {
+  const result = { ...limits };
+  for (const name of Object.keys(limits) as (keyof Group)[]) {
     const given = Object.entries(patch[name] ?? {}).filter(([, value]) => value !== undefined);
     result[name] = { ...limits[name], ...Object.fromEntries(given) };
   }
@@ -73,7 +87,7 @@ function shownSettings({ overrides, limits, gates, marketWeekBand, marketMonthBa
       ({ feature, value, reason, expires }) =>
         [`overrides.${feature}`, `${value} until ${expires}: ${reason}`] as const,
     ),
-    ...LIMITED_CHECKS.flatMap((check) => limitTexts(`limits.${check}`, limits[check])),
+    ...LIMITED_CHECKS.flatMap((check) => limitTexts(`limits.${check}`, limits[check] ?? NEVER)),
     ...LIMITED_MEASURES.flatMap((measure) => limitTexts(`gates.${measure}`, judged[measure])),
   ];
 }

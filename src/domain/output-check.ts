@@ -1,6 +1,8 @@
 import type { Config } from './campaign.ts';
 import { type Check, check, limitText, median, percent, verdictAbove, verdictBelow } from './check.ts';
-import { populationStabilityIndex } from './drift.ts';
+import { greatestGrowth, sumOfCounts } from './distribution-change.ts';
+import { populationStabilityIndex, SCORE_EDGES } from './drift.ts';
+import { growthText, rangeText } from './drift-check.ts';
 
 /** Age bands in which selection is reported: from (inclusive), name. */
 export const AGE_BANDS = [
@@ -94,16 +96,17 @@ function overconfident({ certain, scored }: Output, config: Config): Check {
 }
 
 function scoreShift({ scoreCounts }: Output, history: OutputHistory, config: Config): Check {
-  const before = new Float64Array(scoreCounts.length);
-  for (const counts of history.scoreCounts)
-    counts.forEach((count, bin) => {
-      before[bin] = (before[bin] ?? 0) + count;
-    });
+  const before = sumOfCounts(history.scoreCounts, scoreCounts.length);
   const index = populationStabilityIndex(before, scoreCounts);
-  return check('SCORE_SHIFT', verdictAbove(index, config.limits.SCORE_SHIFT), {
+  const verdict = verdictAbove(index, config.limits.SCORE_SHIFT);
+  const growth = greatestGrowth(SCORE_EDGES, before, scoreCounts);
+  return check('SCORE_SHIFT', verdict, {
     measured: history.scoreCounts.length === 0 ? 'no earlier weeks' : index.toFixed(3),
     limit: limitText(config.limits.SCORE_SHIFT),
-    message: 'population stability index of the scores against the weeks before',
+    message:
+      verdict === 'PASS' || growth === null
+        ? 'population stability index of the scores against the weeks before'
+        : growthText('the scores', rangeText(growth), growth, 'the weeks before'),
   });
 }
 

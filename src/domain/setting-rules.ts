@@ -1,4 +1,4 @@
-import { type Config, LIMITED_CHECKS } from './campaign.ts';
+import { type Config, LIMITED_CHECKS, NEVER } from './campaign.ts';
 import { ADULT_AGE } from './eligibility.ts';
 import { LIMITED_MEASURES } from './gates/gate-limits.ts';
 import { isSchedule } from './schedule.ts';
@@ -131,7 +131,7 @@ function overrideFaults({ overrides }: Config): readonly SettingFault[] {
 
 function limitFaults({ limits }: Config): readonly SettingFault[] {
   return LIMITED_CHECKS.flatMap((check) => {
-    const { warn, halt } = limits[check];
+    const { warn, halt } = limits[check] ?? NEVER;
     const single = [
       ...broken(['limits', check, 'warn'], warn === null ? null : notNegative(warn)),
       ...broken(['limits', check, 'halt'], halt === null ? null : notNegative(halt)),

@@ -14,6 +14,7 @@ import { ConfigResolver } from './config.resolver.ts';
 import { CustomerResolver } from './customer.resolver.ts';
 import { DataUseResolver } from './data-use.resolver.ts';
 import { DecisionResolver, RecipientResolver } from './decision.resolver.ts';
+import { DriftResolver, RunDriftResolver } from './drift.resolver.ts';
 import { ErasureResolver } from './erasure.resolver.ts';
 import { ExplanationResolver } from './explanation.resolver.ts';
 import { IncidentResolver } from './incident.resolver.ts';
@@ -36,6 +37,9 @@ export const RESOLVERS: Resolvers = [
   RunActsResolver,
   ReproductionResolver,
   RunReproductionsResolver,
+  DriftResolver,
+
+  RunDriftResolver,
   BatchResolver,
   BatchActsResolver,
   DecisionResolver,

@@ -7,10 +7,12 @@ import type { RecordedDecision } from '../store/decision.reads.ts';
 import { type DecisionPath, decisionPaths } from '../store/decision.store.ts';
 import { decisionsOn } from '../store/decision-list.reads.ts';
 import { entriesOfRuns, inclusionsOfRuns, type RunInclusion } from '../store/decision-proof.reads.ts';
+import type { AskedRun } from '../store/drift.reads.ts';
 import { funnelsOf } from '../store/funnel.reads.ts';
 import { liveModels, modelsById } from '../store/model.reads.ts';
 import { reproductionsOf } from '../store/reproduction.reads.ts';
 import { checksOf, newestRuns, runsById } from '../store/run.reads.ts';
+import { driftOfRuns } from '../use-cases/read-drift.ts';
 import type { Services } from '../use-cases/services.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
@@ -95,6 +97,13 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
       async (runIds: readonly string[]) => {
         const byRun = Map.groupBy(await checksOf(manager, unique(runIds)), ({ runId }) => runId);
         return runIds.map((runId) => byRun.get(runId) ?? []);
+      },
+      { cache: false },
+    ),
+    drift: new DataLoader(
+      async (runs: readonly AskedRun[]) => {
+        const byRun = await driftOfRuns(manager, runs);
+        return runs.map(({ id }) => byRun.get(id) ?? []);
       },
       { cache: false },
     ),

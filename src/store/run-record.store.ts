@@ -1,12 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import type { Check } from '../domain/check.ts';
+import type { FeatureHistory } from '../domain/drift-check.ts';
 import type { FeedHistory } from '../domain/feed-check.ts';
 import type { ManifestFile } from '../domain/manifest.ts';
 import type { OutputHistory } from '../domain/output-check.ts';
 import type { IsoWeek } from '../domain/week.ts';
 
 /** How many weeks back a run compares itself. */
-const PAST_WEEKS = 8;
+export const PAST_WEEKS = 8;
 
 /** Adds checks after those that the run already has. */
 export async function addChecks(tx: EntityManager, runId: string, checks: readonly Check[]): Promise<void> {
@@ -68,11 +69,11 @@ export async function addFeedFiles(
 }
 
 /** Names of what a run measures for the weeks that follow. */
-export type MeasureName = 'ROWS' | 'NULLS' | 'RATES' | 'ABOVE_THRESHOLD' | 'SCORES';
+export type MeasureName = 'ROWS' | 'NULLS' | 'RATES' | 'ABOVE_THRESHOLD' | 'SCORES' | 'FEATURE';
 
 export interface Measure {
   readonly name: MeasureName;
-  /** The column measured, '' for the run as a whole. */
+  /** The column or feature measured, '' for the run as a whole. */
   readonly subject: string;
   readonly value: readonly number[];
 }
@@ -82,14 +83,16 @@ export async function addMeasures(
   runId: string,
   measures: readonly Measure[],
 ): Promise<void> {
-  for (const { name, subject, value } of measures) {
-    await tx.query('insert into run_measure (run_id, name, subject, value) values ($1, $2, $3, $4)', [
+  await tx.query(
+    `insert into run_measure (run_id, name, subject, value)
+     select $1, name, subject, value::float8[] from unnest($2::text[], $3::text[], $4::text[]) as t (name, subject, value)`,
+    [
       runId,
-      name,
-      subject,
-      value,
-    ]);
-  }
+      measures.map(({ name }) => name),
+      measures.map(({ subject }) => subject),
+      measures.map(({ value }) => `{${value.join()}}`),
+    ],
+  );
 }
 
 /** The feeds of the last weeks that were accepted. */
@@ -115,21 +118,33 @@ export async function outputHistory(
   };
 }
 
+/** How features were spread in the last weeks that the same model decided, or halted on. */
+export async function featureHistory(
+  tx: EntityManager,
+  { campaign, week, modelId }: { campaign: string; week: IsoWeek; modelId: string },
+): Promise<FeatureHistory> {
+  const measures = await measuresBefore(tx, campaign, week, ['FEATURE'], modelId);
+  const bySubject = Map.groupBy(measures, ({ subject }) => subject);
+  return new Map(Array.from(bySubject, ([subject, weeks]) => [subject, weeks.map(({ value }) => value)]));
+}
+
+/** @param modelId only of weeks of this model, where it is given */
 async function measuresBefore(
   tx: EntityManager,
   campaign: string,
   week: IsoWeek,
   names: readonly MeasureName[],
+  modelId: string | null = null,
 ): Promise<readonly Measure[]> {
   return tx.query(
     `select m.name, m.subject, m.value
      from (select id, week from run r
-           where campaign = $1 and week < $2 and current
+           where campaign = $1 and week < $2 and current and ($5::uuid is null or model_id = $5)
              and exists (select from run_measure where run_id = r.id and name = any ($4))
            order by week desc limit $3) r
      join run_measure m on m.run_id = r.id and m.name = any ($4)
      order by r.week desc`,
-    [campaign, week, PAST_WEEKS, names],
+    [campaign, week, PAST_WEEKS, names, modelId],
   );
 }
 

@@ -1,5 +1,6 @@
 import { digestOfJson } from '../audit/digest.ts';
 import { type Check, halts } from '../domain/check.ts';
+import { judgeFeatureShift } from '../domain/drift-check.ts';
 import { type Funnel, FunnelCounter } from '../domain/funnel.ts';
 import type { RunManifest } from '../domain/manifest.ts';
 import { judgeMarket } from '../domain/market-check.ts';
@@ -11,7 +12,13 @@ import { DecisionWriter } from '../store/decision.store.ts';
 import { fundPrices } from '../store/fund-price.store.ts';
 import { modelFile } from '../store/model.store.ts';
 import { RunRow } from '../store/run.row.ts';
-import { addChecks, addMeasures, outputHistory } from '../store/run-record.store.ts';
+import {
+  addChecks,
+  addMeasures,
+  featureHistory,
+  type Measure,
+  outputHistory,
+} from '../store/run-record.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { Decisions, selectionKeys } from './decisions.ts';
 import { HaltedByChecks } from './feed-reading.ts';
@@ -37,7 +44,15 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
     model: await modelFile(tx, model.id, 'model.onnx'),
     reference: referenceRows(Buffer.from(await modelFile(tx, model.id, 'reference.csv')).toString('utf8')),
   });
-  if (halts(scored.drift)) throw new HaltedByChecks([...market, ...scored.drift]);
+  const spread = scored.distributions.map(
+    ({ feature, counts }): Measure => ({ name: 'FEATURE', subject: feature.name, value: Array.from(counts) }),
+  );
+  const history = await featureHistory(tx, run);
+  const drift = [
+    ...scored.drift,
+    ...judgeFeatureShift(scored.distributions, history, config.limits.FEATURE_SHIFT),
+  ];
+  if (halts(drift)) throw new HaltedByChecks([...market, ...drift], [], spread);
   const scoredAt = services.clock.now().getTime();
   const since = weekOf(dateIn(context.campaign.definition.timeZone, context.configVersion.effectiveFrom));
   const selection = select(scored.customers, scored.scores, config, selectionKeys(run, config, since));
@@ -47,12 +62,13 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
     await outputHistory(tx, run.campaign, run.week),
     config,
   );
-  const checks: readonly Check[] = [...market, ...scored.drift, ...output];
+  const checks: readonly Check[] = [...market, ...drift, ...output];
   await addChecks(tx, run.id, checks);
   await saveFunnel(tx, run.id, recorded.funnel);
   await addMeasures(tx, run.id, [
     { name: 'ABOVE_THRESHOLD', subject: '', value: [selection.aboveThreshold] },
     { name: 'SCORES', subject: '', value: [...scored.scoreCounts] },
+    ...spread,
   ]);
   const manifest = manifestOf(context, {
     feedFiles: await tx.query(

@@ -5,13 +5,14 @@ import { FeedRowParser, type RowBlock, type RowFault, type RowRules } from '../d
 import { judgeHeader } from '../domain/feed-schema.ts';
 import type { ManifestFile } from '../domain/manifest.ts';
 import type { FeedDelivery, FeedFile } from '../domain/ports.ts';
-import type { RejectedRow } from '../store/run-record.store.ts';
+import type { Measure, RejectedRow } from '../store/run-record.store.ts';
 
-/** Leaves a step: the checks halt the run, and nothing of what the step did stays but them and the rejected rows. */
+/** Leaves a step: the checks halt the run, and nothing of what the step did stays but them, the rejected rows and what was measured. */
 export class HaltedByChecks extends Error {
   constructor(
     readonly checks: readonly Check[],
     readonly rejected: readonly RejectedRow[] = [],
+    readonly measures: readonly Measure[] = [],
   ) {
     super(checks.map(({ message }) => message).join('\n'));
     this.name = 'HaltedByChecks';

@@ -7,7 +7,7 @@ import { FeedContractRow } from '../store/feed-contract.row.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { isOutage } from '../store/outage.ts';
 import { RunRow } from '../store/run.row.ts';
-import { addChecks, addRejectedRows } from '../store/run-record.store.ts';
+import { addChecks, addMeasures, addRejectedRows } from '../store/run-record.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { decideRun } from './decide-run.ts';
 import { drawBatch } from './draw-batch.ts';
@@ -159,6 +159,7 @@ async function halt(services: Services, run: RunRow, halted: HaltedByChecks): Pr
     if (!(await holdAt(tx, run.id, run.step))) return;
     await addChecks(tx, run.id, halted.checks);
     await addRejectedRows(tx, run.id, halted.rejected);
+    await addMeasures(tx, run.id, halted.measures);
     await tx.update(RunRow, { id: run.id }, { status: 'HALTED', step: 'DONE', finishedAt: now });
     await openIncident(tx, services, {
       kind: halting.some(({ name }) => name === 'FEED_PRESENT') ? 'FEED_MISSING' : 'CHECK_HALTED',

@@ -1,5 +1,6 @@
-import { type Check, check, limitText, verdictAbove } from '../domain/check.ts';
-import { decileEdges, Histogram, populationStabilityIndex, SCORE_EDGES } from '../domain/drift.ts';
+import type { Check } from '../domain/check.ts';
+import { Histogram, SCORE_EDGES } from '../domain/drift.ts';
+import { canDrift, type FeatureDistribution, judgeDrift, referenceHistogram } from '../domain/drift-check.ts';
 import { DATA_INCOMPLETE, EligibilityRules } from '../domain/eligibility.ts';
 import { compileFeatures, type FundPrice } from '../domain/feature.ts';
 import type { FeatureShift } from '../domain/feature-shift.ts';
@@ -27,6 +28,8 @@ export interface Scored {
   readonly scoreCounts: Float64Array;
   /** Scores below 0.001 or above 0.999. */
   readonly certain: number;
+  /** How the features that can drift are spread over the eligible. */
+  readonly distributions: readonly FeatureDistribution[];
   readonly drift: readonly Check[];
   readonly runtime: string;
 }
@@ -71,9 +74,8 @@ export async function scoreSnapshot(
   for (const row of inputs.changes?.erased.keys() ?? []) reasons[row] = DATA_INCOMPLETE;
   const scores = new Float64Array(total);
   const bandOf = new Uint8Array(total);
-  const drift = cardFeatures.map(
-    (_, i) => new Histogram(decileEdges(inputs.reference.map((row) => row[i] ?? Number.NaN))),
-  );
+  const references = cardFeatures.map((_, i) => referenceHistogram(inputs.reference, i));
+  const drift = references.map(({ edges }) => new Histogram(edges));
   const matrix = new Float32Array(BATCH_ROWS * features.width);
   const complete = new Uint8Array(BATCH_ROWS);
   const session = await services.scorer.open(modelSpec(model.card, inputs.model));
@@ -112,6 +114,12 @@ export async function scoreSnapshot(
   } finally {
     await session.close();
   }
+  const distributions = cardFeatures.flatMap((feature, i) => {
+    const [now, reference] = [drift[i], references[i]];
+    if (now === undefined || reference === undefined) return [];
+    if (!canDrift(feature, config.overrides, inputs.asOf)) return [];
+    return { feature, edges: now.edges, counts: now.counts, reference: reference.counts };
+  });
   const counted = countScores(scores.subarray(0, customers.length));
   return {
     everyone,
@@ -124,7 +132,8 @@ export async function scoreSnapshot(
       eligible: bandOf.subarray(0, customers.length).reduce((n, b) => n + (b === i ? 1 : 0), 0),
     })),
     ...counted,
-    drift: judgeDrift(context, inputs.reference, drift),
+    distributions,
+    drift: judgeDrift(distributions, config.limits.DRIFT),
     runtime: session.runtime,
   };
 }
@@ -137,26 +146,4 @@ function countScores(scores: Float64Array): { readonly scoreCounts: Float64Array
     if (score < 0.001 || score > 0.999) certain++;
   }
   return { scoreCounts: histogram.counts, certain };
-}
-
-/** Features of the market are the same for everyone in a week, and those held by an override for as long: neither can drift. */
-function judgeDrift(
-  { model, config }: StepContext,
-  reference: readonly (readonly number[])[],
-  drift: readonly Histogram[],
-): readonly Check[] {
-  const held = new Set(config.overrides.map(({ feature }) => feature));
-  return model.card.features.flatMap(({ name, recipe }, i) => {
-    const now = drift[i];
-    if ('fundChange' in recipe || held.has(name) || now === undefined) return [];
-    const expected = new Histogram(now.edges);
-    for (const row of reference) expected.add(row[i] ?? Number.NaN);
-    const index = populationStabilityIndex(expected.counts, now.counts);
-    return check('DRIFT', verdictAbove(index, config.limits.DRIFT), {
-      measured: index.toFixed(3),
-      limit: limitText(config.limits.DRIFT),
-      message: `${name}: population stability index of the eligible against the reference sample`,
-      subject: name,
-    });
-  });
 }

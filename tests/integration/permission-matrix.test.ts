@@ -33,6 +33,7 @@ const CALLS: Readonly<Record<string, string>> = {
   'Query.liveModel': `{ liveModel(campaign: "${SMALL}") { id } }`,
   'Query.dataUses': `{ dataUses(campaign: "${SMALL}") { id } }`,
   'Query.config': `{ config(campaign: "${SMALL}") { id } }`,
+  'Query.driftSeries': `{ driftSeries(campaign: "${SMALL}", from: "2026-W01", to: "2026-W02") { subject } }`,
   'Query.incidents': '{ incidents { totalCount } }',
   'Query.auditEntries': '{ auditEntries { totalCount } }',
   'Query.auditCheckpoint': '{ auditCheckpoint { size } }',

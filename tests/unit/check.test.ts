@@ -18,7 +18,7 @@ describe('a check', () => {
   it('is of the kind that its name says', () => {
     const of = (kind: string) => CHECK_NAMES.filter((name) => kindOf(name) === kind);
     expect(of('FEED')).toEqual(CHECK_NAMES.filter((name) => name.startsWith('FEED_')));
-    expect(of('DOMAIN')).toEqual(['MARKET_BAND', 'DRIFT']);
+    expect(of('DOMAIN')).toEqual(['MARKET_BAND', 'DRIFT', 'FEATURE_SHIFT']);
     expect(of('OUTPUT')).toEqual([
       'VOLUME_BAND',
       'VOLUME_SPIKE',

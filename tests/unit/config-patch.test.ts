@@ -32,6 +32,19 @@ describe('a patch of the settings', () => {
     });
   });
 
+  test('names a limit that older settings lack only where it sets it', () => {
+    const { FEATURE_SHIFT: _, ...limits } = config.limits;
+    const older = { ...config, limits };
+    expect(Object.keys(patchedConfig(older, { limits: { DRIFT: { halt: 1 } } }).limits)).not.toContain(
+      'FEATURE_SHIFT',
+    );
+    const after = patchedConfig(older, { limits: { FEATURE_SHIFT: { warn: 0.3 } } });
+    expect(after.limits.FEATURE_SHIFT).toEqual({ warn: 0.3, halt: null });
+    expect(differences(older, after)).toEqual([
+      { field: 'limits.FEATURE_SHIFT.warn', before: 'never', after: '0.3' },
+    ]);
+  });
+
   test('gives settings limits of gates only where it sets some', () => {
     expect(patchedConfig(config, { threshold: 0.1 })).not.toHaveProperty('gates');
     const first = patchedConfig(config, { gates: { TOO_GOOD: { warn: 0.8 } } });

@@ -80,6 +80,19 @@ describe('populationStabilityIndex', () => {
     expect(populationStabilityIndex(expected, actual)).toBeCloseTo(index, 6);
   });
 
+  it('is finite whatever is empty, and no more for more of the same customers', () => {
+    const counts = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 10, maxLength: 10 });
+    fc.assert(
+      fc.property(counts, counts, fc.integer({ min: 1, max: 1000 }), (a, b, times) => {
+        const index = populationStabilityIndex(a, b);
+        expect(Number.isFinite(index)).toBe(true);
+        const more = b.map((count) => times * count);
+        expect(populationStabilityIndex(a, more)).toBeCloseTo(index, 9);
+      }),
+      { examples: [[[0, 0, 0, 0, 0, 0, 0, 0, 0, 3], [3, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1000]] },
+    );
+  });
+
   it('is never negative, the same both ways, and zero only of equal shares', () => {
     const counts = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 4, maxLength: 4 });
     fc.assert(

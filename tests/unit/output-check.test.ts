@@ -112,6 +112,15 @@ describe('judgeOutput', () => {
     expect(verdictOf('SCORE_SHIFT', { scoreCounts: scores(1000, 0.5) }, {}, strict)).toBe('HALT');
   });
 
+  it('SCORE_SHIFT says which scores there are more of', () => {
+    const message = (share: number) =>
+      judgeOutput({ ...OUTPUT, scoreCounts: scores(1000, share) }, HISTORY, CONFIG).find(
+        ({ name }) => name === 'SCORE_SHIFT',
+      )?.message;
+    expect(message(0.5)).toBe('50.00 % of the scores are now above 0.999, in the weeks before 10.00 %');
+    expect(message(0.1)).toBe('population stability index of the scores against the weeks before');
+  });
+
   it.each([
     [[20, 40], 'PASS'],
     [[19, 40], 'WARN'],

@@ -41,6 +41,7 @@ const limitSchemas: LimitSchemas = {
   FEED_NULLS: limitOf('FEED_NULLS'),
   FEED_RATES: limitOf('FEED_RATES'),
   DRIFT: limitOf('DRIFT'),
+  FEATURE_SHIFT: limitOf('FEATURE_SHIFT'),
   VOLUME_SPIKE: limitOf('VOLUME_SPIKE'),
   OVERCONFIDENT: limitOf('OVERCONFIDENT'),
   SCORE_SHIFT: limitOf('SCORE_SHIFT'),

@@ -1,0 +1,38 @@
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { IsoWeek } from '../domain/week.ts';
+import { Drift, DriftSeries } from '../schema/drift.type.ts';
+import { Run } from '../schema/run.type.ts';
+import { IsoWeekScalar } from '../schema/scalars.ts';
+import type { RunRow } from '../store/run.row.ts';
+import { driftSeries } from '../use-cases/read-drift.ts';
+import type { ApiContext } from './api-context.ts';
+import { Permit } from './permit.ts';
+
+@Resolver()
+export class DriftResolver {
+  @Permit('run.read')
+  @Query(() => [DriftSeries], {
+    description:
+      'How the features, columns and scores of a campaign moved: all, or one feature, or a column with the features made of it.',
+  })
+  driftSeries(
+    @Ctx() { services }: ApiContext,
+    @Arg('campaign', () => String) campaign: string,
+    @Arg('from', () => IsoWeekScalar) from: IsoWeek,
+    @Arg('to', () => IsoWeekScalar) to: IsoWeek,
+    @Arg('feature', () => String, { nullable: true }) feature: string | null = null,
+    @Arg('column', () => String, { nullable: true }) column: string | null = null,
+  ) {
+    return driftSeries(services.db.manager, { campaign, from, to, feature, column });
+  }
+}
+
+@Resolver(() => Run)
+export class RunDriftResolver {
+  @FieldResolver(() => [Drift], {
+    description: 'What the run measured against the reference sample and the weeks before it.',
+  })
+  drift(@Root() run: RunRow, @Ctx() { loaders }: ApiContext) {
+    return loaders.drift.load(run);
+  }
+}

@@ -1,0 +1,91 @@
+import { referenceHistogram } from '../domain/drift-check.ts';
+import { type Drift, type WatchedModel, watchDrift } from '../domain/drift-watch.ts';
+import { referenceRows } from '../domain/model-card.ts';
+import { refuse } from '../domain/refusal.ts';
+import { addWeeks, type IsoWeek } from '../domain/week.ts';
+import { campaignOf } from '../store/campaign.store.ts';
+import { type AskedRun, currentRuns, watchedRuns } from '../store/drift.reads.ts';
+import { modelsById } from '../store/model.reads.ts';
+import { modelFile } from '../store/model.store.ts';
+import type { Transaction } from '../store/transaction.ts';
+
+/** A subject's drift in the run of a week. */
+export interface WeekDrift extends Drift {
+  readonly runId: string;
+  readonly week: IsoWeek;
+}
+
+/** A subject over weeks, the earliest first. */
+export interface DriftSeries extends Pick<Drift, 'kind' | 'subject' | 'columns'> {
+  readonly weeks: readonly WeekDrift[];
+}
+
+/** More weeks than these are asked for in parts. */
+const MOST_WEEKS = 104;
+
+/** What the given runs measured, against their models' reference samples and the weeks before; by run. */
+export async function driftOfRuns(
+  db: Transaction,
+  runs: readonly AskedRun[],
+): Promise<ReadonlyMap<string, readonly WeekDrift[]>> {
+  if (runs.length === 0) return new Map();
+  const watched = await watchedRuns(db, runs);
+  const models = await watchedModels(db, [...new Set(runs.map(({ modelId }) => modelId))]);
+  return new Map(
+    runs.map(({ id, week, modelId }) => {
+      const [measured, model] = [watched.get(id), models.get(modelId)];
+      const drift = measured === undefined || model === undefined ? [] : watchDrift(measured, model);
+      return [id, drift.map((one) => ({ ...one, runId: id, week }))];
+    }),
+  );
+}
+
+async function watchedModels(
+  db: Transaction,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, WatchedModel>> {
+  const models = new Map<string, WatchedModel>();
+  for (const { id, card } of await modelsById(db, ids)) {
+    const rows = referenceRows(Buffer.from(await modelFile(db, id, 'reference.csv')).toString('utf8'));
+    const references = new Map(
+      card.features.map(({ name }, place) => [name, referenceHistogram(rows, place)]),
+    );
+    models.set(id, { features: card.features, references });
+  }
+  return models;
+}
+
+/**
+ * How features, columns and scores moved over the weeks of a campaign, by their current runs: everything, or one feature, or a
+ * column with the features that are made of it. Refuses a campaign that there is not, and more than 104 weeks.
+ */
+export async function driftSeries(
+  db: Transaction,
+  asked: {
+    readonly campaign: string;
+    readonly from: IsoWeek;
+    readonly to: IsoWeek;
+    readonly feature: string | null;
+    readonly column: string | null;
+  },
+): Promise<readonly DriftSeries[]> {
+  const { campaign, from, to, feature, column } = asked;
+  await campaignOf(db, campaign);
+  if (addWeeks(from, MOST_WEEKS) <= to) {
+    refuse('LIMIT_EXCEEDED', 'WEEKS', `This asks for more than ${MOST_WEEKS} weeks; ask for them in parts.`);
+  }
+  const runs = await currentRuns(db, campaign, from, to);
+  const drift = [...(await driftOfRuns(db, runs)).values()].flat();
+  const wanted = drift.filter(
+    ({ kind, subject, columns }) =>
+      (feature === null || (kind === 'FEATURE' && subject === feature)) &&
+      (column === null || columns.includes(column)),
+  );
+  const bySubject = Map.groupBy(wanted, ({ kind, subject }) => `${kind} ${subject}`);
+  return [...bySubject.values()].flatMap((weeks) => {
+    const newest = weeks.at(-1);
+    if (newest === undefined) return [];
+    const { kind, subject, columns } = newest;
+    return { kind, subject, columns, weeks };
+  });
+}
