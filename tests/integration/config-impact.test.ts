@@ -69,7 +69,7 @@ describe('the impact of settings', () => {
       for (const band of bands) expect(band.after).toBe(band.before);
     }
     expect(warnings).toEqual([
-      '2026-W35 would have halted on VOLUME_BAND: 113 customers are above the threshold: outside the expected band',
+      expect.stringMatching(/^2026-W35 would have halted on VOLUME_BAND: \d+ customers/),
     ]);
   });
 
