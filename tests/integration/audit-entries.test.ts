@@ -42,8 +42,6 @@ const ELSEWHERE: readonly AuditAction[] = [
   'model.revoke',
   'model.setChallenger',
   'model.clearChallenger',
-  'run.challenge',
-  'decision.challenger',
   'run.reproduce',
   'decision.differences',
   'customer.requestErasure',
