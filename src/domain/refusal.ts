@@ -37,6 +37,11 @@ export class RefusalError extends Error {
   }
 }
 
+/** Why work ends that nobody waits for any more: the reason with which its signal is aborted. */
+export function cancellation(): RefusalError {
+  return new RefusalError(new Refusal('UNAVAILABLE', 'CANCELLED', 'It was cancelled.'));
+}
+
 /** Leaves the act: used where the code below needs what the rule just denied. */
 export function refuse(code: RefusalCode, rule: string, message: string): never {
   throw new RefusalError(new Refusal(code, rule, message));

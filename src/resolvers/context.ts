@@ -7,6 +7,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** Null for a request without a token. */
   readonly actor: Actor | null;
+  /** Aborted when whoever asked is gone before they were answered. */
+  readonly signal: AbortSignal;
 }
 
 /** The actor of a request; refuses one without. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HttpService, startHttpService } from '../support/http-service.ts';
-import { SECRET } from '../support/small-api.ts';
+import { SECRET, waiting } from '../support/small-api.ts';
 
 let service: HttpService;
 beforeAll(async () => {
@@ -35,6 +35,22 @@ describe('who asks', () => {
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { rule: 'TOKEN_EXPIRED' } }] });
+  });
+});
+
+describe('a client that leaves', () => {
+  it('is told of to whoever answers it', async () => {
+    const leaving = new AbortController();
+    const asked = fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      body: JSON.stringify({ query: '{ waits }' }),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await service.token()}` },
+      signal: leaving.signal,
+    }).catch((error: Error) => error.name);
+    await waiting.begun.promise;
+    leaving.abort();
+    expect(await asked).toBe('AbortError');
+    expect(await waiting.left.promise).toMatchObject({ refusal: { rule: 'CANCELLED' } });
   });
 });
 

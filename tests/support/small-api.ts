@@ -1,8 +1,20 @@
 import 'reflect-metadata';
-import { Arg, Field, Int, Mutation, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
+import {
+  Arg,
+  Ctx,
+  Field,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql';
 import { refuse } from '../../src/domain/refusal.ts';
 import { buildApiSchema } from '../../src/resolvers/api-schema.ts';
 import { authChecker } from '../../src/resolvers/auth-checker.ts';
+import type { RequestContext } from '../../src/resolvers/context.ts';
 import { Permit } from '../../src/resolvers/permit.ts';
 import { ViewerResolver } from '../../src/resolvers/viewer.resolver.ts';
 import { connectionOf } from '../../src/schema/connection.type.ts';
@@ -33,8 +45,20 @@ class DatabaseError extends Error {
   readonly parameters = [SECRET];
 }
 
+/** Who waits in `waits` until they leave. */
+export const waiting = { begun: Promise.withResolvers<void>(), left: Promise.withResolvers<unknown>() };
+
 @Resolver()
 class SmallResolver {
+  @Permit('run.read')
+  @Query(() => String, { nullable: true })
+  async waits(@Ctx() { signal }: RequestContext) {
+    waiting.begun.resolve();
+    signal.addEventListener('abort', () => waiting.left.resolve(signal.reason));
+    await waiting.left.promise;
+    return null;
+  }
+
   @Permit('run.read')
   @Query(() => LeafConnection)
   leaves(@Arg('first', () => Int, { defaultValue: 20 }) first: number) {

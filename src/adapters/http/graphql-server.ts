@@ -19,6 +19,8 @@ export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => 
 export type ContextOf<Context> = (request: {
   readonly requestId: string;
   readonly actor: Actor | null;
+  /** Aborted when whoever asked is gone before they were answered. */
+  readonly signal: AbortSignal;
 }) => Context;
 
 export interface GraphqlSettings {

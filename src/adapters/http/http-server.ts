@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Authenticator, Session } from '../../domain/authenticator.ts';
 import type { Clock } from '../../domain/ports.ts';
+import { cancellation } from '../../domain/refusal.ts';
 import { bearerToken } from './bearer-token.ts';
 import { assertBodyWithin, bodyLimitOf, counted, MODEL_BODY_BYTES } from './body-limit.ts';
 import { type ContextOf, type FormatError, type GraphqlSettings, startGraphql } from './graphql-server.ts';
@@ -82,7 +83,8 @@ export async function createHttpServer<Context extends BaseContext>(
     preParsing: async ({ headers, session }, _reply, body) =>
       headers['content-length'] === undefined ? body.pipe(counted(bodyLimitOf(session))) : body,
     handler: fastifyApolloHandler(graphql, {
-      context: async ({ id, session }) => contextOf({ requestId: id, actor: session }),
+      context: async ({ id, session }, reply) =>
+        contextOf({ requestId: id, actor: session, signal: leavingOf(reply) }),
     }),
   });
   const closeSockets = serveSubscriptions(app.server, { ...options, metrics });
@@ -93,6 +95,15 @@ export async function createHttpServer<Context extends BaseContext>(
   });
   app.addHook('onClose', () => graphql.stop());
   return app;
+}
+
+/** Aborted when the connection of a request is closed before its answer is written. */
+function leavingOf({ raw }: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) left.abort(cancellation());
+  });
+  return left.signal;
 }
 
 function serveHealth<Context extends BaseContext>(

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { Authenticator, Session } from '../../domain/authenticator.ts';
 import type { Clock } from '../../domain/ports.ts';
-import { RefusalError, refuse } from '../../domain/refusal.ts';
+import { cancellation, RefusalError, refuse } from '../../domain/refusal.ts';
 import { bearerToken } from './bearer-token.ts';
 import type { ContextOf, FormatError } from './graphql-server.ts';
 import type { HttpMetrics } from './http-metrics.ts';
@@ -22,7 +22,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Close codes of RFC 6455 §7.4 and of the graphql-transport-ws protocol. */
 const CLOSED = { fault: 1011, tryLater: 1013, unauthorized: 4401 } as const;
 
-type SignedIn = Record<PropertyKey, unknown> & { session: Session; expiry: NodeJS.Timeout };
+type SignedIn = Record<PropertyKey, unknown> & {
+  session: Session;
+  expiry: NodeJS.Timeout;
+  left: AbortController;
+};
 type Params = Record<string, unknown> | undefined;
 type Socket = SocketContext<Params, Extra & Partial<SignedIn>>;
 
@@ -60,7 +64,10 @@ export function serveSubscriptions<Context extends BaseContext>(
   const served = useServer<Params, SignedIn>(
     {
       onConnect: (socket) => connected(socket, options),
-      onDisconnect: ({ extra }) => clearTimeout(extra.expiry),
+      onDisconnect: ({ extra }) => {
+        clearTimeout(extra.expiry);
+        extra.left?.abort(cancellation());
+      },
       onSubscribe: (socket, _id, payload) => subscribed(socket, payload, options),
       onNext: (_socket, _id, _payload, _args, { data, errors }) => ({
         data: data ?? null,
@@ -102,6 +109,7 @@ async function connected<Context extends BaseContext>(
     }
     return false;
   }
+  extra.left = new AbortController();
   const lifetime = extra.session.expiresAt.getTime() - clock.now().getTime();
   extra.expiry = setTimeout(
     () => extra.socket.close(CLOSED.unauthorized, 'The token has expired; sign in again.'),
@@ -121,5 +129,7 @@ function subscribed<Context extends BaseContext>(
   }
   const prepared = preparedSubscription(schema, payload);
   if (!('schema' in prepared)) return prepared;
-  return { ...prepared, contextValue: contextOf({ requestId: randomUUID(), actor: extra.session ?? null }) };
+  const { session = null, left = new AbortController() } = extra;
+  const context = contextOf({ requestId: randomUUID(), actor: session, signal: left.signal });
+  return { ...prepared, contextValue: context };
 }
