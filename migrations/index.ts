@@ -6,6 +6,7 @@ import { AuditedChanges1792000000005 } from './0005-audited-changes.ts';
 import { Reproduction1792000000006 } from './0006-reproduction.ts';
 import { Explanation1792000000007 } from './0007-explanation.ts';
 import { ModelLife1792000000010 } from './0010-model-life.ts';
+import { Enumeration1792000000015 } from './0015-enumeration.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Reproduction1792000000006,
   Explanation1792000000007,
   ModelLife1792000000010,
+  Enumeration1792000000015,
 ] as const;

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import { Registry } from 'prom-client';
 import { createHttpServer } from './adapters/http/http-server.ts';
 import { requestIds } from './adapters/http/request-ids.ts';
+import { TrustedDocuments } from './adapters/http/trusted-documents.ts';
 import { RunProgressFeed } from './adapters/postgres/run-progress-feed.ts';
 import { nextDue } from './adapters/system/cron-schedule.ts';
 import type { App } from './app.ts';
@@ -17,7 +19,7 @@ import type { Database } from './store/transaction.ts';
 
 /** As much of the app as the API stands on. */
 export type ApiParts = Pick<App, 'services' | 'logger' | 'databaseUrl' | 'authenticator'> & {
-  readonly settings: Pick<App['settings'], 'nodeEnv' | 'introspection'>;
+  readonly settings: Pick<App['settings'], 'nodeEnv' | 'introspection' | 'documentsDir' | 'clientCosts'>;
 };
 
 /** The API, ready to listen. */
@@ -58,8 +60,11 @@ export async function openApi(
     nextDue,
     progressOf: (campaign: string) => progress.subscribe(campaign),
   };
+  const schema = buildApiSchema();
+  const documents = await trustedDocuments(settings.documentsDir, schema, logger);
   const http = await createHttpServer<ApiContext>({
-    schema: buildApiSchema(),
+    schema,
+    documents,
     contextOf: (request) => ({ ...request, ...parts, loaders: createLoaders(services) }),
     formatError: createFormatError(
       () => requestIds.getStore() ?? ids.next(),
@@ -67,7 +72,7 @@ export async function openApi(
     ),
     authenticator,
     clock,
-    settings: { production: settings.nodeEnv === 'production', introspection: settings.introspection },
+    settings: { ...settings, production: settings.nodeEnv === 'production' },
     logger,
     metrics,
     notReady: () => faultsOf(db),
@@ -81,6 +86,20 @@ export async function openApi(
       await background.idle();
     },
   };
+}
+
+/** What each client may send; null where everything may be sent. Says which operations this release no longer answers. */
+async function trustedDocuments(
+  folder: string | null,
+  schema: GraphQLSchema,
+  logger: App['logger'],
+): Promise<TrustedDocuments | null> {
+  if (folder === null) return null;
+  const documents = await TrustedDocuments.open(folder);
+  logger.info({ operations: documents.counts }, 'only registered operations are answered');
+  for (const fault of documents.faults(schema))
+    logger.warn({ fault }, 'a registered operation is not answered');
+  return documents;
 }
 
 /** What keeps the database from serving, in words. */

@@ -20,6 +20,7 @@ import { formerAuditKeys, openAuditKey } from './audit-key.ts';
 import type { Settings } from './config.ts';
 import type { Authenticator } from './domain/authenticator.ts';
 import { EXPLANATION_TEXTS } from './domain/explanation-text.ts';
+import { Pace } from './domain/pace.ts';
 import { exportFolderOf, mailToolOf, notifierOf } from './gateways.ts';
 import { ownerDataSource, serviceDataSource } from './store/data-source.ts';
 import { ENTITIES } from './store/entities.ts';
@@ -101,6 +102,11 @@ export async function openApp(
       sign: (text) => signNote(text, [signer]),
       tombstoneOf: tombstonesOf(signer),
       retention: settings.retention,
+      reading: {
+        purposeRequired: settings.reading.purposeRequired,
+        pace: new Pace(settings.reading.readsPerMinute),
+        alarmAt: settings.reading.alarmAt,
+      },
       engine: engineVersion(),
     };
     return {

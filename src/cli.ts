@@ -20,6 +20,7 @@ const TOLD = new Set([
   'ScoringError',
   'ExportError',
   'RolledBackError',
+  'TrustedDocumentsError',
 ]);
 
 const program = new Command('waarom')

@@ -2,7 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
-import { parsePeriod, type Retention } from './domain/retention.ts';
+import type { Retention } from './domain/retention.ts';
+import {
+  clientCosts,
+  flag,
+  mailAddress,
+  mailAddresses,
+  oneOf,
+  period,
+  url,
+  verifierKeys,
+  wholeNumber,
+} from './setting-rules.ts';
 
 /** How released batches reach the mail tool. */
 export type MailSettings =
@@ -43,6 +54,16 @@ export interface Settings {
   readonly retention: Retention;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly introspection: boolean;
+  /** Folder with the operations that each client may send; null where every operation may be sent. */
+  readonly documentsDir: string | null;
+  /** What one operation of a client may cost, where it is not what it is for all. */
+  readonly clientCosts: Readonly<Record<string, number>>;
+  /** How customers may be read: whether for a stated purpose only, how often by an agent, and from when on an alarm says so. */
+  readonly reading: {
+    readonly purposeRequired: boolean;
+    readonly readsPerMinute: number;
+    readonly alarmAt: number;
+  };
 }
 
 /** Environment variables, as `process.env` has them. */
@@ -56,30 +77,6 @@ export class SettingsError extends Error {
   }
 }
 
-const url = (protocols: readonly string[]) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
-    error: `must be a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  });
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: `must be one of ${values.join(', ')}` });
-const flag = z
-  .enum(['true', 'false', '1', '0', 'on', 'off'], { error: 'must be true or false' })
-  .transform((value) => value === 'true' || value === '1' || value === 'on');
-const mailAddress = (value: string) => /^[^\s@,]+@[^\s@,]+$/.test(value);
-const VERIFIER_KEY = /^[^\s+,]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/;
-/** In years, months, weeks and days: P5Y. */
-const period = z
-  .string()
-  .default('P5Y')
-  .transform((value, context) => {
-    const parsed = parsePeriod(value);
-    if (parsed !== null) return parsed;
-    context.addIssue({
-      code: 'custom',
-      message: 'must be an ISO 8601 duration of at least 90 days, such as P5Y, P18M or P400D',
-    });
-    return z.NEVER;
-  });
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const SCHEMA = z.object({
@@ -112,37 +109,31 @@ const SCHEMA = z.object({
     .regex(/^[^\s+]+$/, { error: 'must be a name without spaces or plus signs' })
     .default('waarom.localhost/audit'),
   AUDIT_KEY_FILE: z.string().optional(),
-  AUDIT_FORMER_KEYS: z
-    .string()
-    .transform((value) => value.split(',').map((key) => key.trim()))
-    .refine((keys) => keys.every((key) => VERIFIER_KEY.test(key)), {
-      error: 'must be verifier keys (name+id+key) with commas between them',
-    })
-    .default([]),
+  AUDIT_FORMER_KEYS: verifierKeys,
   AUDIT_EXPORT_DIR: z.string().optional(),
   MAIL_GATEWAY: oneOf(['file', 'http', 'smtp']).default('file'),
   MAIL_HTTP_URL: url(['https:', 'http:']).optional(),
   MAIL_HTTP_TOKEN: z.string().optional(),
-  MAIL_FROM: z.string().refine(mailAddress, { error: 'must be an e-mail address' }).optional(),
-  MAIL_TO: z.string().refine(mailAddress, { error: 'must be an e-mail address' }).optional(),
+  MAIL_FROM: mailAddress.optional(),
+  MAIL_TO: mailAddress.optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
-  NOTIFY_TO: z
-    .string()
-    .transform((value) => value.split(',').map((address) => address.trim()))
-    .refine((addresses) => addresses.every(mailAddress), {
-      error: 'must be e-mail addresses with commas between them',
-    })
-    .default([]),
+  NOTIFY_TO: mailAddresses,
   RETENTION_SNAPSHOTS: period,
   RETENTION_DECISIONS: period,
   RETENTION_BATCHES: period,
   RETENTION_CONTACTS: period,
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   GRAPHQL_INTROSPECTION: flag.optional(),
+  TRUSTED_DOCUMENTS: z.string().optional(),
+  CLIENT_COSTS: clientCosts,
+  PURPOSE_REQUIRED: flag.optional(),
+  CONTACT_CENTRE_READS_PER_MINUTE: wholeNumber(1, 100_000, 30),
+  ENUMERATION_ALARM: wholeNumber(2, 100_000, 100),
 });
 
 /** [setting, the setting that needs it, the value by which it does] */
 const NEEDS = [
+  ['TRUSTED_DOCUMENTS', 'NODE_ENV', 'production'],
   ['OIDC_AUDIENCE', 'OIDC_ISSUER', undefined],
   ['OIDC_ISSUER', 'OIDC_AUDIENCE', undefined],
   ['MAIL_HTTP_URL', 'MAIL_GATEWAY', 'http'],
@@ -234,6 +225,17 @@ function arrange(given: z.infer<typeof SCHEMA>, cwd: string): Settings {
     },
     logLevel: given.LOG_LEVEL,
     introspection: given.GRAPHQL_INTROSPECTION ?? given.NODE_ENV !== 'production',
+    documentsDir:
+      given.TRUSTED_DOCUMENTS === undefined || given.TRUSTED_DOCUMENTS === 'off'
+        ? null
+        : resolve(cwd, given.TRUSTED_DOCUMENTS),
+    clientCosts: given.CLIENT_COSTS,
+    reading: {
+      purposeRequired:
+        given.PURPOSE_REQUIRED ?? (given.NODE_ENV === 'production' || given.OIDC_ISSUER !== undefined),
+      readsPerMinute: given.CONTACT_CENTRE_READS_PER_MINUTE,
+      alarmAt: given.ENUMERATION_ALARM,
+    },
   };
 }
 

@@ -49,6 +49,7 @@ const PEOPLE = {
 const as = (subject: keyof typeof PEOPLE): Caller => ({
   actor: { subject, name: null, roles: [PEOPLE[subject]] },
   requestId: null,
+  purpose: { kind: 'CUSTOMER_QUESTION', reference: null },
 });
 
 export interface DemoOptions {

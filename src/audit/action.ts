@@ -101,13 +101,13 @@ export const ACTION_NEEDS = {
   'incident.open': ['subject', 'digest', 'kind', 'run'],
   'incident.notify': ['subject', 'kind'],
   'incident.resolve': ['subject', 'before', 'after', 'kind', 'run', 'reason'],
-  'decision.read': ['campaign', 'week', 'found'],
-  'decision.list': ['campaign', 'week', 'customers'],
-  'decision.differences': ['subject', 'reproduction', 'customers'],
-  'customer.history': ['decisions'],
-  'explanation.read': ['campaign', 'week', 'audience', 'language', 'texts', 'found'],
-  'batch.recipients': ['campaign', 'subject', 'week', 'customers'],
-  'batch.sample': ['campaign', 'subject', 'week', 'customers'],
+  'decision.read': ['campaign', 'week', 'found', 'purpose'],
+  'decision.list': ['campaign', 'week', 'customers', 'purpose'],
+  'decision.differences': ['subject', 'reproduction', 'customers', 'purpose'],
+  'customer.history': ['decisions', 'purpose'],
+  'explanation.read': ['campaign', 'week', 'audience', 'language', 'texts', 'found', 'purpose'],
+  'batch.recipients': ['campaign', 'subject', 'week', 'customers', 'purpose'],
+  'batch.sample': ['campaign', 'subject', 'week', 'customers', 'purpose'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type AuditAction = keyof typeof ACTION_NEEDS;

@@ -167,7 +167,14 @@ export function summaryOf(entry: AuditEntry): string {
   const who = role === null ? actor : `${actor} (${role})`;
   const where = campaign === null ? '' : ` of ${campaign}`;
   const end = refusal === null ? '' : ` and was refused: ${refusal.code}, ${refusal.rule}`;
-  return `${who} ${act}${where}${changeIn(details)}${end}.`;
+  return `${who} ${act}${where}${purposeIn(details)}${changeIn(details)}${end}.`;
+}
+
+/** What customers were read for, a word of a closed list, and by whom of a portal's people. */
+function purposeIn({ purpose, reference, agent }: AuditEntry['details']): string {
+  const what = typeof purpose === 'string' && /^[A-Z_]+$/.test(purpose) ? `, for ${purpose}` : '';
+  const which = what !== '' && typeof reference === 'string' ? ` ${JSON.stringify(reference)}` : '';
+  return `${what}${which}${typeof agent === 'string' ? `, by agent ${agent}` : ''}`;
 }
 
 function changeIn({ before, after, outcome, reason }: AuditEntry['details']): string {

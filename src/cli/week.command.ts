@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { runCampaignWeek } from '../commands.ts';
 import { loadSettings } from '../config.ts';
 import { AUDIENCES } from '../domain/explanation.ts';
+import { PURPOSES, readPurpose } from '../domain/purpose.ts';
 import { explainDecision } from '../explain.ts';
 import { reproduceWeek } from '../reproduce.ts';
 import type { AskedExplanation } from '../use-cases/read-explanation.ts';
@@ -12,6 +13,7 @@ import { say } from './say.ts';
 type ExplainOptions = Omit<AskedExplanation, 'language'> & {
   readonly language: 'NL' | 'EN';
   readonly proof?: string;
+  readonly purpose: string;
 };
 
 /** A week of a campaign: `run`, `reproduce`, `explain`. */
@@ -53,8 +55,13 @@ export function addWeekCommands(program: Command): void {
     .addOption(new Option('--audience <audience>').choices(AUDIENCES).default('INTERNAL'))
     .addOption(new Option('--language <language>').choices(['NL', 'EN']).default('NL'))
     .option('--proof <file>', 'where to write the proof of the decision')
-    .action(async ({ language, proof, ...asked }: ExplainOptions) => {
+    .option(
+      '--purpose <purpose>',
+      `${PURPOSES.join(', ')}; with "; " and the number of the case`,
+      'INVESTIGATION',
+    )
+    .action(async ({ language, proof, purpose, ...asked }: ExplainOptions) => {
       const about = { ...asked, language: language === 'NL' ? 'nl' : 'en' } as const;
-      say(await explainDecision(loadSettings(), about, proof ?? null));
+      say(await explainDecision(loadSettings(), about, proof ?? null, readPurpose(purpose)));
     });
 }

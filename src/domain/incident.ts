@@ -4,5 +4,6 @@ export const INCIDENT_KINDS = [
   'RUN_FAILED',
   'HAND_OFF_FAILED',
   'RECORD_BROKEN',
+  'ENUMERATION',
 ] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];

@@ -9,6 +9,7 @@ import { exportAudit } from './export-audit.job.ts';
 import { reproducePast } from './reproduce-past.job.ts';
 import { startDueRuns } from './start-due-runs.job.ts';
 import { watchFeeds } from './watch-feeds.job.ts';
+import { watchReaders } from './watch-readers.job.ts';
 
 /** What is needed of the service's log. */
 export interface JobLog {
@@ -38,6 +39,7 @@ export type JobName =
   | 'hand-off'
   | 'notify-incidents'
   | 'export-audit'
+  | 'watch-readers'
   | 'reproduce-past'
   | 'retain';
 
@@ -53,6 +55,7 @@ const JOBS: Readonly<Record<JobName, Job>> = {
   'hand-off': { work: handOffReleased, wakes: ['notify-incidents'] },
   'notify-incidents': { work: notifyIncidents, wakes: [] },
   'export-audit': { work: exportAudit, wakes: ['notify-incidents'] },
+  'watch-readers': { work: watchReaders, wakes: ['notify-incidents'] },
   'reproduce-past': { work: reproducePast, wakes: ['notify-incidents'], cron: DAILY },
   retain: { work: retain, wakes: [], cron: DAILY },
 };

@@ -21,5 +21,6 @@ export interface ApiContext extends RequestContext, ApiParts {
 
 /** Who asks, for the acts behind the API; refuses a request without a token. */
 export function callerOf(context: RequestContext): Caller {
-  return { actor: actorOf(context), requestId: context.requestId };
+  const { requestId, purpose, agent } = context;
+  return { actor: actorOf(context), requestId, purpose, agent };
 }

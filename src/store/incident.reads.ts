@@ -39,6 +39,18 @@ export async function isIncidentOpen(
     .getExists();
 }
 
+/** Whether an incident of this kind that says this waits to be resolved or was opened after an instant. */
+export async function wasIncidentTold(
+  db: Transaction,
+  told: { readonly kind: IncidentKind; readonly summary: string },
+  after: Date,
+): Promise<boolean> {
+  return filtered(db, { campaign: null, open: null })
+    .andWhere('incident.kind = :kind and incident.summary = :summary', told)
+    .andWhere('(incident.resolvedAt is null or incident.openedAt > :after)', { after })
+    .getExists();
+}
+
 function filtered(db: Transaction, { campaign, open }: IncidentFilter): SelectQueryBuilder<IncidentRow> {
   const query = db.createQueryBuilder(IncidentRow, 'incident').where('true');
   if (campaign !== null) query.andWhere('incident.campaign = :campaign', { campaign });

@@ -2,8 +2,8 @@ import { type AuditAction, missingFrom } from '../audit/action.ts';
 import { appendEntry } from '../audit/append.ts';
 import { type AuditEntry, idFromOutside } from '../audit/entry.ts';
 import { type Actor, type Permission, type Role, roleFor } from '../domain/permissions.ts';
+import type { Purpose } from '../domain/purpose.ts';
 import { Refusal, RefusalError } from '../domain/refusal.ts';
-import { customerName } from '../store/customer-pseudonym.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Services } from './services.ts';
 
@@ -11,6 +11,10 @@ import type { Services } from './services.ts';
 export interface Caller {
   readonly actor: Actor;
   readonly requestId: string | null;
+  /** For what customers are read, where they are. */
+  readonly purpose?: Purpose | null;
+  /** Whoever of a service client's people asks. */
+  readonly agent?: string | null;
 }
 
 /** What an audit entry says of an act, beside who did it, when and under which role. */
@@ -70,37 +74,6 @@ export async function execute<I, R>(
   }
 }
 
-/**
- * A read of customer-level data: permitted, done and audited in one transaction; `found` is what the entry says of the
- * answer, beside what was asked. Its subject is the `customer` asked for, by the name that the log has for them, where there is
- * one. Throws RefusalError.
- */
-export async function readCustomerData<R>(
-  services: Services,
-  caller: Caller,
-  about: {
-    readonly action: AuditAction;
-    /** `customer.read` when left out. */
-    readonly permission?: Permission;
-    readonly facts: Facts;
-    readonly customer?: string;
-    readonly found: (result: R) => AuditEntry['details'];
-  },
-  read: (tx: Transaction) => Promise<R>,
-): Promise<R> {
-  const { action, permission = 'customer.read', facts, customer, found } = about;
-  const asked = async ({ tx }: Act): Promise<Facts> =>
-    customer === undefined
-      ? facts
-      : { ...facts, subject: await customerName(tx, services.randomness, customer) };
-  const handle = async (act: Act) => {
-    const result = await read(act.tx);
-    const said = await asked(act);
-    return { result, facts: { ...said, details: { ...said.details, ...found(result) } } };
-  };
-  return execute(services, caller, { action, permission, about: (_, act) => asked(act), handle }, undefined);
-}
-
 /** Lets whoever may do an act pass to it; a refused attempt is audited. Throws RefusalError. */
 export async function permit(services: Services, caller: Caller, permission: Permission): Promise<void> {
   if (roleFor(caller.actor, permission) !== null) return;
@@ -138,6 +111,7 @@ async function append(
   deed: Omit<Deed, 'action'> & { readonly action: AuditAction | Permission; readonly refusal?: Refusal },
 ): Promise<void> {
   const { now, caller, role, action, facts, refusal } = deed;
+  const { agent = null } = caller;
   await appendEntry(tx, {
     at: now.toISOString(),
     actor: caller.actor.subject,
@@ -148,7 +122,7 @@ async function append(
     digest: facts.digest ?? null,
     requestId: caller.requestId,
     refusal: refusal === undefined ? null : { code: refusal.code, rule: refusal.rule },
-    details: facts.details ?? {},
+    details: { ...facts.details, ...(agent === null ? {} : { agent }) },
   });
 }
 

@@ -11,7 +11,8 @@ import type { RecipientRow } from '../store/recipient.row.ts';
 import { runOf } from '../store/run.reads.ts';
 import type { Slice } from '../store/slice.ts';
 import { refuseErased, refuseErasedRun } from './erase-customer.ts';
-import { type Caller, readCustomerData } from './execute.ts';
+import type { Caller } from './execute.ts';
+import { readCustomerData } from './read-customer-data.ts';
 import type { Services } from './services.ts';
 
 /** How many of the rows are shown: the one beyond tells only that there are more. */

@@ -1,6 +1,7 @@
 import type { ReproductionRow } from '../store/reproduction.row.ts';
 import { partitionOf } from '../store/snapshot.store.ts';
-import { type Caller, readCustomerData } from './execute.ts';
+import type { Caller } from './execute.ts';
+import { readCustomerData } from './read-customer-data.ts';
 import type { Services } from './services.ts';
 
 /** The decisions that came out otherwise in a reproduction, with whom they were about. */

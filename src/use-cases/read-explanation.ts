@@ -13,9 +13,10 @@ import { decisionIn, type RecordedDecision } from '../store/decision.reads.ts';
 import { keepExplanations, keptExplanation } from '../store/explanation.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { refuseErased, refuseErasedRun, refuseErasedSnapshot } from './erase-customer.ts';
-import { type Caller, readCustomerData } from './execute.ts';
+import type { Caller } from './execute.ts';
 import { assertAddsUp, Explainer } from './explain-customers.ts';
 import { Kept } from './kept.ts';
+import { readCustomerData } from './read-customer-data.ts';
 import { type RecordedWeek, recordedWeek } from './recorded-week.ts';
 import type { Services } from './services.ts';
 

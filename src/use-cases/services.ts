@@ -1,6 +1,7 @@
 import type { ExportedLog } from '../audit/export.ts';
 import type { ExportTarget } from '../audit/export-folder.ts';
 import type { TombstoneOf } from '../audit/tombstone.ts';
+import type { Pace } from '../domain/pace.ts';
 import type {
   Clock,
   FeedSource,
@@ -49,6 +50,15 @@ export interface Services {
   readonly tombstoneOf: TombstoneOf;
   /** How long each kind of record is kept. */
   readonly retention: Retention;
+  /** How customers may be read. */
+  readonly reading: {
+    /** Whether a read must say for what. */
+    readonly purposeRequired: boolean;
+    /** Of each agent of the contact centre. */
+    readonly pace: Pace;
+    /** How many different customers somebody opens within an hour before an incident says so. */
+    readonly alarmAt: number;
+  };
   /** What executes, as manifests record it. */
   readonly engine: { readonly version: string; readonly commit: string | null };
 }

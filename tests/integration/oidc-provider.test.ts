@@ -34,8 +34,8 @@ const viewerOf = async (token: string) => {
   const { data, errors } = await service.askWith(token, '{ viewer { subject name roles } }');
   return data?.viewer ?? errors?.[0]?.extensions.rule ?? errors?.[0]?.extensions.code;
 };
-const ruleOf = async (token: string, query: string) =>
-  (await service.askWith(token, query)).errors?.[0]?.extensions.rule;
+const ruleOf = async (token: string, query: string, headers: Record<string, string> = {}) =>
+  (await service.askWith(token, query, {}, headers)).errors?.[0]?.extensions.rule;
 const pause = `mutation { pauseEngine(input: { campaign: "${SMALL}", reason: "a look" }) { campaign { paused } } }`;
 
 it('knows a person by their subject, whatever they are called and whatever they become', async () => {
@@ -60,7 +60,7 @@ it('lets a service client do what its scopes say, and never what two people are 
   const letter = `{ explanation(campaign: "${SMALL}", week: "2026-W01", customer: "c1", audience: CUSTOMER) { title } }`;
   const optOut = 'mutation { recordOptOut(input: { customer: "c1", note: "n" }) { customer } }';
   // Permitted: it is the week that is not there.
-  expect(await ruleOf(token, letter)).toBe('RUN');
+  expect(await ruleOf(token, letter, { 'x-agent': 'a-1' })).toBe('RUN');
   expect(await ruleOf(token, '{ customerHistory(customer: "c1") { totalCount } }')).toBe('customer.read');
   expect(await ruleOf(token, optOut)).toBe('customer.protect');
   expect(await ruleOf(token, pause)).toBe('engine.pause');

@@ -38,6 +38,8 @@ interface Door {
   readonly production: boolean;
   /** Development tokens where it is left out. */
   readonly authenticator: Authenticator;
+  readonly documentsDir: string;
+  readonly clientCosts: Readonly<Record<string, number>>;
 }
 
 /** The whole API on a database of a test's own, behind a real port. */
@@ -52,7 +54,7 @@ export class ApiService {
   ) {}
 
   static async start(changes: Partial<Services> = {}, door: Partial<Door> = {}): Promise<ApiService> {
-    const { production = false, authenticator } = door;
+    const { production = false, authenticator, documentsDir = null, clientCosts = {} } = door;
     const harness = await ServiceHarness.start(changes);
     const log: Record<string, unknown>[] = [];
     const logger = createLogger({
@@ -65,7 +67,12 @@ export class ApiService {
       logger,
       databaseUrl: harness.database.databaseUrl,
       authenticator: authenticator ?? tokens,
-      settings: { nodeEnv: production ? 'production' : 'test', introspection: !production },
+      settings: {
+        nodeEnv: production ? 'production' : 'test',
+        introspection: !production,
+        documentsDir,
+        clientCosts,
+      },
     });
     const url = await api.http.listen({ host: '127.0.0.1', port: 0 });
     return new ApiService(harness, api, url, tokens, log);
@@ -89,12 +96,14 @@ export class ApiService {
     token: string | null,
     query: string,
     variables: Record<string, unknown> = {},
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
       },
       body: JSON.stringify({ query, variables }),
     });

@@ -11,6 +11,7 @@ import { systemIds, systemRandomness } from '../../src/adapters/system/system-po
 import { signNote } from '../../src/audit/signed-note.ts';
 import { tombstonesOf } from '../../src/audit/tombstone.ts';
 import type { CampaignDefinition } from '../../src/domain/campaign.ts';
+import { Pace } from '../../src/domain/pace.ts';
 import type { Role } from '../../src/domain/permissions.ts';
 import type { Period, Retention } from '../../src/domain/retention.ts';
 import type { IsoWeek } from '../../src/domain/week.ts';
@@ -83,6 +84,7 @@ export class ServiceHarness {
       sign: (text) => signNote(text, [LOG.signer]),
       tombstoneOf: tombstonesOf(LOG.signer),
       retention: FIVE_YEARS,
+      reading: { purposeRequired: false, pace: new Pace(1000), alarmAt: 100 },
       engine: { version: 'test', commit: null },
       ...changes,
     });

@@ -12,24 +12,36 @@ import type { Actor } from '../../domain/permissions.ts';
 import { RefusalError, refuse } from '../../domain/refusal.ts';
 import { type HttpMetrics, rootFieldOf } from './http-metrics.ts';
 import { assertWithinLimits, LIMITS } from './operation-limits.ts';
+import type { Stated } from './stated.ts';
 
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 
 /** Makes what resolvers get of a request; `actor` is null for one without a token. */
-export type ContextOf<Context> = (request: {
-  readonly requestId: string;
-  readonly actor: Actor | null;
-  /** Aborted when whoever asked is gone before they were answered. */
-  readonly signal: AbortSignal;
-}) => Context;
+export type ContextOf<Context> = (
+  request: {
+    readonly requestId: string;
+    readonly actor: Actor | null;
+    /** Aborted when whoever asked is gone before they were answered. */
+    readonly signal: AbortSignal;
+  } & Stated,
+) => Context;
 
 export interface GraphqlSettings {
   readonly production: boolean;
   readonly introspection: boolean;
+  /** What one operation of a client may cost, where it is not what it is for all. */
+  readonly clientCosts: Readonly<Record<string, number>>;
+}
+
+/** What one operation of a client may cost. */
+export function mostCostOf({ clientCosts }: GraphqlSettings, client: string | null): number {
+  return client !== null && Object.hasOwn(clientCosts, client)
+    ? (clientCosts[client] ?? LIMITS.cost)
+    : LIMITS.cost;
 }
 
 /** The GraphQL server, strict: no batches, no persisted queries, no reports to anybody, no traces in answers. */
-export async function startGraphql<Context extends BaseContext>(options: {
+export async function startGraphql<Context extends Stated>(options: {
   readonly schema: GraphQLSchema;
   readonly settings: GraphqlSettings;
   readonly formatError: FormatError;
@@ -52,7 +64,7 @@ export async function startGraphql<Context extends BaseContext>(options: {
     parseOptions: { maxTokens: LIMITS.tokens },
     maxRecursiveSelections: LIMITS.selections,
     plugins: [
-      limited<Context>(),
+      limited<Context>(settings),
       observed<Context>(logger, metrics),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
@@ -66,16 +78,17 @@ export async function startGraphql<Context extends BaseContext>(options: {
 }
 
 /** Refuses what asks for too much before anything of it is done. */
-function limited<Context extends BaseContext>(): ApolloServerPlugin<Context> {
+function limited<Context extends Stated>(settings: GraphqlSettings): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ schema, document, operation, request }) => {
+      didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
         if (operation === undefined) return;
         try {
           if (operation.operation === 'subscription') {
             refuse('BAD_INPUT', 'SUBSCRIPTION_BY_POST', 'Subscriptions go by WebSocket.');
           }
-          assertWithinLimits(schema, document, operation, request.variables ?? {});
+          const most = mostCostOf(settings, contextValue.client);
+          assertWithinLimits(schema, document, operation, request.variables ?? {}, most);
         } catch (error) {
           throw error instanceof RefusalError ? badRequest(error) : error;
         }

@@ -7,6 +7,7 @@ import type { HttpMetrics } from './http-metrics.ts';
 /** The status of a refusal that comes before the request is an operation. */
 const STATUS: Partial<Record<RefusalCode, number>> = {
   UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
   NOT_FOUND: 404,
   LIMIT_EXCEEDED: 413,
   UNAVAILABLE: 503,

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { BaseContext } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Authenticator, Session } from '../../domain/authenticator.ts';
 import type { Clock } from '../../domain/ports.ts';
-import { cancellation } from '../../domain/refusal.ts';
+import { cancellation, refuse } from '../../domain/refusal.ts';
 import { bearerToken } from './bearer-token.ts';
 import { assertBodyWithin, bodyLimitOf, counted, MODEL_BODY_BYTES } from './body-limit.ts';
 import { type ContextOf, type FormatError, type GraphqlSettings, startGraphql } from './graphql-server.ts';
 import { answerErrors } from './http-errors.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { requestIds } from './request-ids.ts';
+import { type Stated, statedIn } from './stated.ts';
 import { serveSubscriptions } from './subscriptions.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** How long a client may take to send its request; a model package over a slow line included. */
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -30,16 +31,19 @@ const HEADERS = {
 declare module 'fastify' {
   interface FastifyRequest {
     session: Session | null;
+    stated: Stated;
   }
 }
 
-export interface HttpServerOptions<Context extends BaseContext> {
+export interface HttpServerOptions<Context extends Stated> {
   readonly schema: GraphQLSchema;
   readonly contextOf: ContextOf<Context>;
   readonly formatError: FormatError;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly settings: GraphqlSettings;
+  /** What each client may send; null where everything may be sent. */
+  readonly documents: TrustedDocuments | null;
   readonly logger: Logger;
   readonly metrics: Registry;
   /** What keeps the service from serving, in words; nothing when it is ready. */
@@ -50,10 +54,10 @@ export interface HttpServerOptions<Context extends BaseContext> {
  * The HTTP server: POST /graphql and its subscriptions, /health/live, /health/ready, /metrics. The caller listens
  * (`listen`) and stops (`close`: nothing new, what is under way ends), and may add routes before.
  */
-export async function createHttpServer<Context extends BaseContext>(
+export async function createHttpServer<Context extends Stated>(
   options: HttpServerOptions<Context>,
 ): Promise<FastifyInstance> {
-  const { schema, contextOf, formatError, authenticator, settings, logger } = options;
+  const { schema, contextOf, formatError, authenticator, settings, documents, logger } = options;
   const metrics = httpMetrics(options.metrics);
   const graphql = await startGraphql<Context>({ schema, settings, formatError, logger, metrics });
   const app = fastify({
@@ -65,6 +69,7 @@ export async function createHttpServer<Context extends BaseContext>(
   });
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('session', null);
+  app.decorateRequest('stated');
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers({ ...HEADERS, 'x-request-id': request.id });
     requestIds.run(request.id, done);
@@ -78,13 +83,17 @@ export async function createHttpServer<Context extends BaseContext>(
     onRequest: async (request) => {
       const token = bearerToken(request.headers.authorization);
       if (token !== undefined) request.session = await authenticator.authenticate(token);
+      request.stated = statedIn(request.headers, request.session);
       assertBodyWithin(bodyLimitOf(request.session), request);
     },
     preParsing: async ({ headers, session }, _reply, body) =>
       headers['content-length'] === undefined ? body.pipe(counted(bodyLimitOf(session))) : body,
+    preHandler: async (request) => {
+      if (documents !== null) request.body = trusted(documents, request);
+    },
     handler: fastifyApolloHandler(graphql, {
-      context: async ({ id, session }, reply) =>
-        contextOf({ requestId: id, actor: session, signal: leavingOf(reply) }),
+      context: async ({ id, session, stated }, reply) =>
+        contextOf({ requestId: id, actor: session, signal: leavingOf(reply), ...stated }),
     }),
   });
   const closeSockets = serveSubscriptions(app.server, { ...options, metrics });
@@ -106,7 +115,21 @@ function leavingOf({ raw }: FastifyReply): AbortSignal {
   return left.signal;
 }
 
-function serveHealth<Context extends BaseContext>(
+/** The body with the text of a registered operation. What is no object is left for GraphQL to refuse: it sends nothing. */
+function trusted(documents: TrustedDocuments, { body, session, stated }: FastifyRequest): unknown {
+  if (session === null)
+    return refuse('UNAUTHENTICATED', 'SIGNED_IN', 'Sign in first: a bearer token is missing.');
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const query = documents.textOf(stated.client, body);
+  const { operationName = null, variables = null } = {
+    operationName: undefined,
+    variables: undefined,
+    ...body,
+  };
+  return { query, operationName, variables };
+}
+
+function serveHealth<Context extends Stated>(
   app: FastifyInstance,
   { notReady, metrics }: HttpServerOptions<Context>,
   isStopping: () => boolean,

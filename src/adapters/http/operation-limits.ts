@@ -45,7 +45,7 @@ interface Walk {
 }
 
 /**
- * Refuses a validated operation that asks for more than LIMITS. Each field costs 1, and what stands below a list as often
+ * Refuses a validated operation that asks for more than LIMITS, or costs more than its client may ask for. Each field costs 1, and what stands below a list as often
  * as the list is long: `first`, or UNPAGED_LIST. Variables that do not fit are left for execution to refuse.
  * Own, because graphql-query-complexity loads a second copy of graphql in Node and then finds that nothing costs
  * anything.
@@ -55,16 +55,17 @@ export function assertWithinLimits(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   given: Readonly<Record<string, unknown>>,
+  mostCost: number = LIMITS.cost,
 ): void {
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
   const root = schema.getRootType(operation.operation);
   if (coerced === undefined || root === undefined || root === null) return;
   const walk = { schema, fragments: fragmentsOf(document), variables: coerced, selections: 0 };
   const cost = costOf(operation.selectionSet, root, 1, walk);
-  if (cost > LIMITS.cost) {
+  if (cost > mostCost) {
     exceeded(
       'QUERY_COST',
-      `This asks for up to ${cost} fields, more than ${LIMITS.cost}; ask for less at once.`,
+      `This asks for up to ${cost} fields, more than ${mostCost}; ask for less at once.`,
     );
   }
 }

@@ -15,6 +15,7 @@ import { assertWithinLimits, LIMITS } from './operation-limits.ts';
 export function preparedSubscription(
   schema: GraphQLSchema,
   { query, operationName, variables }: SubscribePayload,
+  mostCost: number,
 ): ExecutionArgs | readonly GraphQLError[] {
   try {
     const document = parse(query, { maxTokens: LIMITS.tokens });
@@ -24,7 +25,7 @@ export function preparedSubscription(
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       return refuse('BAD_INPUT', 'SUBSCRIPTIONS_ONLY', 'Queries and mutations go by POST.');
     }
-    assertWithinLimits(schema, document, operation, variables ?? {});
+    assertWithinLimits(schema, document, operation, variables ?? {}, mostCost);
     return { schema, document, operationName: operationName ?? null, variableValues: variables ?? {} };
   } catch (error) {
     if (error instanceof RefusalError) return [new GraphQLError(error.message, { originalError: error })];

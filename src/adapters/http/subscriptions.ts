@@ -10,9 +10,11 @@ import type { Authenticator, Session } from '../../domain/authenticator.ts';
 import type { Clock } from '../../domain/ports.ts';
 import { cancellation, RefusalError, refuse } from '../../domain/refusal.ts';
 import { bearerToken } from './bearer-token.ts';
-import type { ContextOf, FormatError } from './graphql-server.ts';
+import { type ContextOf, type FormatError, type GraphqlSettings, mostCostOf } from './graphql-server.ts';
 import type { HttpMetrics } from './http-metrics.ts';
 import { preparedSubscription } from './prepared-subscription.ts';
+import { type Stated, statedIn } from './stated.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 const PATH = '/graphql';
 const LARGEST_MESSAGE = 128 * 1024;
@@ -20,10 +22,14 @@ const SUBSCRIPTIONS_PER_SOCKET = 20;
 /** The longest that a timer can wait; a token that lives longer must be shown again by then. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Close codes of RFC 6455 §7.4 and of the graphql-transport-ws protocol. */
-const CLOSED = { fault: 1011, tryLater: 1013, unauthorized: 4401 } as const;
+const CLOSED = { fault: 1011, tryLater: 1013, badRequest: 4400, unauthorized: 4401 } as const;
+
+/** Characters of a close reason, which has 123 bytes at most (RFC 6455 §5.5). */
+const LONGEST_REASON = 120;
 
 type SignedIn = Record<PropertyKey, unknown> & {
   session: Session;
+  stated: Stated;
   expiry: NodeJS.Timeout;
   left: AbortController;
 };
@@ -35,6 +41,9 @@ export interface SubscriptionOptions<Context extends BaseContext> {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly contextOf: ContextOf<Context>;
+  readonly settings: GraphqlSettings;
+  /** What each client may send; null where everything may be sent. */
+  readonly documents: TrustedDocuments | null;
   readonly formatError: FormatError;
   readonly logger: Logger;
   readonly metrics: HttpMetrics;
@@ -99,13 +108,13 @@ async function connected<Context extends BaseContext>(
     if (token === undefined)
       refuse('UNAUTHENTICATED', 'SIGNED_IN', 'Sign in first: authorization is missing.');
     extra.session = await authenticator.authenticate(token);
+    extra.stated = statedIn(connectionParams ?? {}, extra.session);
   } catch (error) {
     if (!(error instanceof RefusalError)) {
       logger.error({ err: error }, 'a socket could not be signed in');
       extra.socket.close(CLOSED.fault, 'Something went wrong on our side.');
     } else {
-      const code = error.refusal.code === 'UNAUTHENTICATED' ? CLOSED.unauthorized : CLOSED.tryLater;
-      extra.socket.close(code, error.refusal.message);
+      extra.socket.close(closeCodeOf(error), error.refusal.message.slice(0, LONGEST_REASON));
     }
     return false;
   }
@@ -118,18 +127,41 @@ async function connected<Context extends BaseContext>(
   return true;
 }
 
+/** Prepares the text of a subscription that its client may send; else what is wrong with it. */
+function registered<Prepared>(
+  documents: TrustedDocuments | null,
+  { client }: Stated,
+  payload: SubscribePayload,
+  prepare: (text: string) => Prepared,
+): Prepared | readonly GraphQLError[] {
+  try {
+    return prepare(documents === null ? payload.query : documents.textOf(client, payload));
+  } catch (error) {
+    if (error instanceof RefusalError) return [new GraphQLError(error.message, { originalError: error })];
+    throw error;
+  }
+}
+
+function closeCodeOf({ refusal }: RefusalError): number {
+  if (refusal.code === 'UNAUTHENTICATED') return CLOSED.unauthorized;
+  return refusal.code === 'BAD_INPUT' ? CLOSED.badRequest : CLOSED.tryLater;
+}
+
 function subscribed<Context extends BaseContext>(
   { subscriptions, extra }: Socket,
   payload: SubscribePayload,
-  { schema, contextOf }: SubscriptionOptions<Context>,
+  { schema, contextOf, documents, settings }: SubscriptionOptions<Context>,
 ): ExecutionArgs | readonly GraphQLError[] {
   if (Object.keys(subscriptions).length > SUBSCRIPTIONS_PER_SOCKET) {
     const message = `A socket has ${SUBSCRIPTIONS_PER_SOCKET} subscriptions at most.`;
     return [new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } })];
   }
-  const prepared = preparedSubscription(schema, payload);
+  const { session = null, stated = statedIn({}, null) } = extra;
+  const prepared = registered(documents, stated, payload, (text) =>
+    preparedSubscription(schema, { ...payload, query: text }, mostCostOf(settings, stated.client)),
+  );
   if (!('schema' in prepared)) return prepared;
-  const { session = null, left = new AbortController() } = extra;
-  const context = contextOf({ requestId: randomUUID(), actor: session, signal: left.signal });
-  return { ...prepared, contextValue: context };
+  const { left = new AbortController() } = extra;
+  const asked = { requestId: randomUUID(), actor: session, signal: left.signal, ...stated };
+  return { ...prepared, contextValue: contextOf(asked) };
 }
