@@ -6,7 +6,7 @@ import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { TrustedDocuments } from '../../src/adapters/http/trusted-documents.ts';
-import { ApiService } from '../support/api-service.ts';
+import { type Answer, ApiService } from '../support/api-service.ts';
 
 const hash = (body: string) => createHash('sha256').update(body).digest('hex');
 const manifest = (...bodies: string[]) =>
@@ -50,7 +50,7 @@ async function post(body: unknown, client: string | null = 'desk') {
     headers,
     body: JSON.stringify(body),
   });
-  const { data, errors } = await response.json();
+  const { data, errors } = (await response.json()) as Answer;
   const { code, rule } = errors?.[0]?.extensions ?? {};
   return errors === undefined ? data : [response.status, code, rule];
 }

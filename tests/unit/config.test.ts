@@ -51,6 +51,9 @@ describe('loadSettings', () => {
       retention: { snapshots: YEARS_5, decisions: YEARS_5, batches: YEARS_5, contacts: YEARS_5 },
       logLevel: 'info',
       introspection: true,
+      documentsDir: null,
+      clientCosts: {},
+      reading: { purposeRequired: false, readsPerMinute: 30, alarmAt: 100 },
     });
   });
 
@@ -123,10 +126,44 @@ describe('loadSettings', () => {
     expect(faults({ MAIL_GATEWAY: 'smtp' })).toHaveLength(3);
   });
 
+  const production = { NODE_ENV: 'production', TRUSTED_DOCUMENTS: 'off' };
+
   it('shows the schema to nobody in production unless told to', () => {
-    expect(loadSettings({ NODE_ENV: 'production' }, cwd).introspection).toBe(false);
-    const asked = { NODE_ENV: 'production', GRAPHQL_INTROSPECTION: 'true' };
-    expect(loadSettings(asked, cwd).introspection).toBe(true);
+    expect(loadSettings(production, cwd).introspection).toBe(false);
+    expect(loadSettings({ ...production, GRAPHQL_INTROSPECTION: 'true' }, cwd).introspection).toBe(true);
+  });
+
+  it('answers registered operations alone in production, or says that it does not', () => {
+    expect(faults({ NODE_ENV: 'production' })).toEqual([
+      'TRUSTED_DOCUMENTS must be given with NODE_ENV=production',
+    ]);
+    expect(loadSettings(production, cwd).documentsDir).toBeNull();
+    const folder = { ...production, TRUSTED_DOCUMENTS: 'portals' };
+    expect(loadSettings(folder, cwd).documentsDir).toBe(join(cwd, 'portals'));
+  });
+
+  it('wants a purpose for every read of a customer where real people read real ones', () => {
+    const provider = { OIDC_ISSUER: 'https://login.example', OIDC_AUDIENCE: 'waarom' };
+    const required = (env: Environment) => loadSettings(env, cwd).reading.purposeRequired;
+    expect([required({}), required(production), required(provider)]).toEqual([false, true, true]);
+    expect([
+      required({ PURPOSE_REQUIRED: 'on' }),
+      required({ ...production, PURPOSE_REQUIRED: 'off' }),
+    ]).toEqual([true, false]);
+  });
+
+  it('knows what clients may spend', () => {
+    expect(loadSettings({ CLIENT_COSTS: 'desk=500, reports=40000' }, cwd).clientCosts).toEqual({
+      desk: 500,
+      reports: 40000,
+    });
+    expect(
+      faults({ CLIENT_COSTS: 'desk=0', ENUMERATION_ALARM: '1', CONTACT_CENTRE_READS_PER_MINUTE: 'x' }),
+    ).toEqual([
+      'CLIENT_COSTS must be client=cost with commas between them',
+      'CONTACT_CENTRE_READS_PER_MINUTE must be a whole number from 1 to 100000',
+      'ENUMERATION_ALARM must be a whole number from 2 to 100000',
+    ]);
   });
 
   it('cannot be changed afterwards, in no part of it', () => {

@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   jobs: ['jobs', 'use-cases', 'store', 'audit', 'domain'],
   adapters: ['domain'],
   demo: ['demo', 'domain'],
-  config: ['domain'],
+  config: ['setting-rules', 'domain'],
+  'setting-rules': ['domain'],
   migrations: ['migrations'],
 };
 /** The only packages of the parts that must stay pure or thin. Parts not named here choose their own. */
