@@ -5,6 +5,7 @@ import { Erasure1792000000004 } from './0004-erasure.ts';
 import { AuditedChanges1792000000005 } from './0005-audited-changes.ts';
 import { Reproduction1792000000006 } from './0006-reproduction.ts';
 import { Explanation1792000000007 } from './0007-explanation.ts';
+import { ModelJudging1792000000008 } from './0008-model-judging.ts';
 import { ModelLife1792000000010 } from './0010-model-life.ts';
 import { Enumeration1792000000015 } from './0015-enumeration.ts';
 
@@ -17,6 +18,7 @@ export const MIGRATIONS = [
   AuditedChanges1792000000005,
   Reproduction1792000000006,
   Explanation1792000000007,
+  ModelJudging1792000000008,
   ModelLife1792000000010,
   Enumeration1792000000015,
 ] as const;

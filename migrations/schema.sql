@@ -369,6 +369,21 @@ create table model_file (
   constraint model_file_check CHECK (((digest)::text = ('sha256:'::text || encode(sha256(bytes), 'hex'::text))))
 );
 
+create table model_judging (
+  model_id uuid not null,
+  asked_at timestamp with time zone not null,
+  attempts integer default 0 not null,
+  started_at timestamp with time zone,
+  step text,
+  done integer default 0 not null,
+  constraint model_judging_pkey PRIMARY KEY (model_id),
+  constraint model_judging_model_id_fkey FOREIGN KEY (model_id) REFERENCES model_version(id),
+  constraint model_judging_attempts_check CHECK ((attempts >= 0)),
+  constraint model_judging_check CHECK (((attempts = 0) = (started_at IS NULL))),
+  constraint model_judging_check1 CHECK (((attempts = 0) = (step IS NULL))),
+  constraint model_judging_done_check CHECK ((done >= 0))
+);
+
 create table model_version (
   id uuid not null,
   campaign text not null,
@@ -386,14 +401,18 @@ create table model_version (
   approved_at timestamp with time zone,
   live_from timestamp with time zone,
   live_until timestamp with time zone,
+  judged_at timestamp with time zone,
+  judged_config uuid,
   constraint model_version_pkey PRIMARY KEY (id),
   constraint model_version_campaign_digest_key UNIQUE (campaign, digest),
   constraint model_version_campaign_name_version_key UNIQUE (campaign, name, version),
   constraint model_version_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
+  constraint model_version_judged_config_fkey FOREIGN KEY (judged_config) REFERENCES config_version(id),
   constraint model_version_check CHECK ((approved_by <> registered_by)),
   constraint model_version_check1 CHECK ((live_until >= live_from)),
   constraint model_version_check2 CHECK (((status <> ALL (ARRAY['APPROVED'::text, 'LIVE'::text])) OR (approved_by IS NOT NULL))),
   constraint model_version_check3 CHECK (((status = 'LIVE'::text) = ((live_from IS NOT NULL) AND (live_until IS NULL)))),
+  constraint model_version_check4 CHECK (((judged_at IS NULL) = (judged_config IS NULL))),
   constraint model_version_status_check CHECK ((status = ANY (ARRAY['REGISTERED'::text, 'VALIDATED'::text, 'APPROVED'::text, 'LIVE'::text, 'RETIRED'::text, 'REFUSED'::text])))
 );
 
@@ -1355,7 +1374,9 @@ grant insert, select on table model_challenge to waarom_app;
 
 grant insert, select on table model_file to waarom_app;
 
-grant insert, select, update (approved_at, approved_by, gates, live_from, live_until, status) on table model_version to waarom_app;
+grant delete, insert, select, update on table model_judging to waarom_app;
+
+grant insert, select, update (approved_at, approved_by, gates, judged_at, judged_config, live_from, live_until, status) on table model_version to waarom_app;
 
 grant insert, select on table model_version_file to waarom_app;
 

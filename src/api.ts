@@ -4,7 +4,8 @@ import { Registry } from 'prom-client';
 import { createHttpServer } from './adapters/http/http-server.ts';
 import { requestIds } from './adapters/http/request-ids.ts';
 import { TrustedDocuments } from './adapters/http/trusted-documents.ts';
-import { RunProgressFeed } from './adapters/postgres/run-progress-feed.ts';
+import { ProgressFeed } from './adapters/postgres/progress-feed.ts';
+import { JUDGING_PROGRESS, RUN_PROGRESS } from './adapters/postgres/progress-topics.ts';
 import { nextDue } from './adapters/system/cron-schedule.ts';
 import type { App } from './app.ts';
 import type { ApiContext } from './resolvers/api-context.ts';
@@ -42,7 +43,7 @@ export async function openApi(
   onSilence: (ms: number) => void = () => {},
 ): Promise<Api> {
   const { db, clock, ids } = services;
-  const progress = await RunProgressFeed.open({
+  const progress = await ProgressFeed.open({
     url: serviceUrl(databaseUrl),
     onSilence: (ms, error) => {
       logger.warn({ err: error, ms: Math.round(ms) }, 'the database cannot be reached');
@@ -58,7 +59,8 @@ export async function openApi(
     services,
     background,
     nextDue,
-    progressOf: (campaign: string) => progress.subscribe(campaign),
+    progressOf: (campaign: string) => progress.subscribe(RUN_PROGRESS, campaign),
+    judgingOf: (campaign: string) => progress.subscribe(JUDGING_PROGRESS, campaign),
   };
   const schema = buildApiSchema();
   const documents = await trustedDocuments(settings.documentsDir, schema, logger);

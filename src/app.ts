@@ -20,11 +20,13 @@ import { formerAuditKeys, openAuditKey } from './audit-key.ts';
 import type { Settings } from './config.ts';
 import type { Authenticator } from './domain/authenticator.ts';
 import { EXPLANATION_TEXTS } from './domain/explanation-text.ts';
+import type { JudgingProgress } from './domain/judging.ts';
 import { Pace } from './domain/pace.ts';
 import { exportFolderOf, mailToolOf, notifierOf } from './gateways.ts';
 import { ownerDataSource, serviceDataSource } from './store/data-source.ts';
 import { ENTITIES } from './store/entities.ts';
 import { assertSchemaVersion, migrate } from './store/migrate.ts';
+import { tellJudging } from './store/model-judging.store.ts';
 import type { Database } from './store/transaction.ts';
 import type { RunProgress, Services } from './use-cases/services.ts';
 import { engineVersion, PACKAGE_ROOT } from './version.ts';
@@ -67,10 +69,12 @@ export interface App {
 /**
  * Builds the service on its database. Throws where the database is one of another version.
  * @param onProgress told of each run's progress in this process, beside those who listen on the database
+ * @param onJudging the same of each model version's judging
  */
 export async function openApp(
   settings: Settings,
   onProgress: (progress: RunProgress) => void = () => {},
+  onJudging: (progress: JudgingProgress) => void = () => {},
 ): Promise<App> {
   const database = await openDatabase(settings);
   try {
@@ -95,6 +99,12 @@ export async function openApp(
       notifier: notifierOf(settings, logger),
       phrases: await YamlPhrasebook.open(join(PACKAGE_ROOT, 'texts'), EXPLANATION_TEXTS),
       progress: announcing(db, logger, onProgress),
+      judging: (progress) => {
+        onJudging(progress);
+        tellJudging(db, progress).catch((error: unknown) =>
+          logger.warn({ err: error }, 'the progress of a judging could not be told'),
+        );
+      },
       auditExport:
         exportDir === null
           ? null

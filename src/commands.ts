@@ -8,11 +8,11 @@ import { ProgressBar } from './progress-bar.ts';
 import { funnelOf } from './store/funnel.reads.ts';
 import { applyCampaign } from './use-cases/apply-campaign.ts';
 import { type Caller, execute } from './use-cases/execute.ts';
+import { judgeModel } from './use-cases/judge-model.ts';
 import { registerModel } from './use-cases/register-model.ts';
 import { runWeek } from './use-cases/run-week.ts';
 import { startRun } from './use-cases/start-run.ts';
 
-/** Whoever has the machine's command line, in the log. */
 /** Whoever sits at the command line acts as the operator. */
 export const COMMAND_LINE: Caller = {
   actor: { subject: 'command-line', name: null, roles: ['OPERATOR'] },
@@ -32,26 +32,30 @@ export async function applyCampaignFile(settings: Settings, file: string): Promi
   }
 }
 
-/** `waarom model register`: registers a package and shows what the gates found, with all their figures if asked for. */
+/** `waarom model register`: registers a package, has it judged, and shows what the gates found, with all their figures if asked for. */
 export async function registerModelFile(
   settings: Settings,
   path: string,
   withFigures: boolean,
-): Promise<string> {
-  const app = await openApp(settings);
+): Promise<{ readonly text: string; readonly refused: boolean }> {
+  const bar = new ProgressBar(process.stderr);
+  const app = await openApp(settings, undefined, bar.judging);
   try {
     const { packages } = app.services;
     const folder = (await stat(path)).isDirectory();
     const delivered = await (folder ? packages.fromFolder(path) : packages.fromZip(await readFile(path)));
-    const model = await registerModel(app.services, COMMAND_LINE, {
+    const { id } = await registerModel(app.services, COMMAND_LINE, {
       campaign: delivered.card.campaign,
       read: async () => delivered,
     });
-    return [
+    const model = await judgeModel(app.services, id);
+    const text = [
       `${model.name} ${model.version} for ${model.campaign} is ${model.status}, id ${model.id}.`,
       gateText(model.gates, withFigures),
     ].join('\n');
+    return { text, refused: model.status === 'REFUSED' };
   } finally {
+    bar.clear();
     await app.close();
   }
 }

@@ -1,3 +1,4 @@
+import type { JudgingProgress } from './domain/judging.ts';
 import type { RunProgress } from './use-cases/services.ts';
 
 const WIDTH = 24;
@@ -14,6 +15,9 @@ export class ProgressBar {
 
   readonly run = ({ campaign, week, step, done, total }: RunProgress): void =>
     this.show(`${campaign} ${week} ${STEPS[step] ?? step}`, done, total);
+
+  readonly judging = ({ step, done, total }: JudgingProgress): void =>
+    this.show(`judging: ${step}, gates`, done, total);
 
   show(what: string, done: number, total: number): void {
     if (!this.stream.isTTY) return;

@@ -26,6 +26,7 @@ import { signOffDataUse } from './use-cases/data-uses.ts';
 import { approveBatch } from './use-cases/decide-batch.ts';
 import { type Caller, execute } from './use-cases/execute.ts';
 import { handOffReleased } from './use-cases/hand-off.ts';
+import { judgeModel } from './use-cases/judge-model.ts';
 import { activateModel, approveModel } from './use-cases/model-lifecycle.ts';
 import { readExplanation } from './use-cases/read-explanation.ts';
 import { registerModel } from './use-cases/register-model.ts';
@@ -104,15 +105,16 @@ async function install({ services }: App): Promise<void> {
     await execute(services, as('carla'), signOffDataUse, { id, note: 'demo' });
   }
   if ((await manager.countBy(ModelVersionRow, { campaign: CAMPAIGN, status: 'LIVE' })) > 0) return;
-  const model = await registerModel(services, as('olga'), {
+  const { id: modelId } = await registerModel(services, as('olga'), {
     campaign: CAMPAIGN,
     read: () => services.packages.fromFolder(join(PACKAGE_ROOT, 'models', 'investing-retail-1')),
   });
+  const model = await judgeModel(services, modelId);
   if (model.status === 'VALIDATED') {
     const acceptances = model.gates.map(({ name }) => ({ gate: name, reason: 'a demo' }));
-    await execute(services, as('carla'), approveModel, { modelId: model.id, acceptances, note: null });
+    await execute(services, as('carla'), approveModel, { modelId, acceptances, note: null });
   }
-  await execute(services, as('olga'), activateModel, { modelId: model.id });
+  await execute(services, as('olga'), activateModel, { modelId });
 }
 
 async function runHistory(

@@ -10,8 +10,8 @@ import { applyCampaign } from '../../src/use-cases/apply-campaign.ts';
 import { signOffDataUse } from '../../src/use-cases/data-uses.ts';
 import { type Caller, execute } from '../../src/use-cases/execute.ts';
 import { activateModel, approveModel } from '../../src/use-cases/model-lifecycle.ts';
-import { registerModel } from '../../src/use-cases/register-model.ts';
 import { PACKAGE_ROOT } from '../../src/version.ts';
+import { registerJudged } from '../../tests/support/registered-model.ts';
 
 const person = (subject: string, role: Role): Caller => ({
   actor: { subject, name: null, roles: [role] },
@@ -60,7 +60,7 @@ export async function openBench(
   for (const { id } of await services.db.manager.findBy(DataUseRow, { campaign: definition.key })) {
     await execute(services, COMPLIANCE, signOffDataUse, { id, note: null });
   }
-  const model = await registerModel(services, OPERATOR, {
+  const model = await registerJudged(services, OPERATOR, {
     campaign: definition.key,
     read: () => services.packages.fromFolder(modelFolder),
   });

@@ -68,7 +68,11 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   'config.reject': { did: 'rejected config change {subject}', wanted: 'reject config change {subject}' },
   'model.read': { did: 'read model version {subject}', wanted: 'read model version {subject}' },
   'model.register': { did: 'registered model version {subject}', wanted: 'register a model version' },
-  'model.validate': { did: 'validated model version {subject}', wanted: 'validate model version {subject}' },
+  'model.validate': {
+    did: 'had model version {subject} judged again',
+    wanted: 'have model version {subject} judged again',
+  },
+  'model.judge': { did: 'judged model version {subject}', wanted: 'judge model version {subject}' },
   'model.approve': { did: 'approved model version {subject}', wanted: 'approve model version {subject}' },
   'model.revoke': {
     did: 'revoked the approval of model version {subject}',

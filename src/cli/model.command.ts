@@ -11,11 +11,15 @@ export function addModelCommands(program: Command): void {
   model
     .command('register')
     .argument('<path>', 'folder or zip of a model package')
-    .description('registers a model package, runs the gates and prints them')
+    .description(
+      'registers a model package and prints what its gates found; ends with 3 when one of them refused it',
+    )
     .option('--figures', 'prints the figures of every gate', false)
-    .action(async (path: string, { figures }: { figures: boolean }) =>
-      say(await registerModelFile(loadSettings(), path, figures)),
-    );
+    .action(async (path: string, { figures }: { figures: boolean }) => {
+      const { text, refused } = await registerModelFile(loadSettings(), path, figures);
+      say(text);
+      process.exitCode = refused ? 3 : 0;
+    });
 
   model
     .command('template')

@@ -69,6 +69,18 @@ export function unjudgedGate(name: GateName, limit: string, message: string): Ga
   return { name, verdict: 'WARN', measured: 'not measured', limit, message, figures: [] };
 }
 
+/** SIGNATURE of a model that could not be judged at all. */
+export function unansweredGate(message: string): Gate {
+  return {
+    name: 'SIGNATURE',
+    verdict: 'FAIL',
+    measured: 'not judged',
+    limit: 'the model answers all that the gates ask',
+    message,
+    figures: [],
+  };
+}
+
 /** The worst verdict of all gates; FAIL when there are none, for nothing was shown. */
 export function gateVerdict(gates: readonly Gate[]): GateVerdict {
   if (gates.length === 0 || gates.some(({ verdict }) => verdict === 'FAIL')) return 'FAIL';

@@ -1,10 +1,11 @@
 import type { ModelStatus } from './model-version.ts';
 import { Refusal } from './refusal.ts';
 
-/** What is done with a model version. REPLACE is what activating another one does to the one before. */
+/** What is done with a model version. VALIDATE has it judged again, JUDGE is what the engine does then. REPLACE is what activating another one does to the one before. */
 export const MODEL_ACTS = [
   'REGISTER',
   'VALIDATE',
+  'JUDGE',
   'APPROVE',
   'REVOKE',
   'ACTIVATE',

@@ -1,7 +1,7 @@
 import type { GateLimits } from './gates/gate-limits.ts';
 import type { GateMaterial } from './gates/gate-material.ts';
 import type { ModelPackage } from './model-card.ts';
-import type { Gate } from './model-gate.ts';
+import type { Gate, GateName } from './model-gate.ts';
 import type { Attribution, AttributionMethod } from './shapley.ts';
 import type { IsoDate, IsoWeek } from './week.ts';
 
@@ -118,8 +118,15 @@ export interface ScoringSession {
    * @param reference as for `explain`
    */
   cuts(reference: Float32Array): Promise<readonly Float32Array[] | null>;
-  /** Runs the gates for which the model is asked. Throws ScoringError. */
-  judge(material: GateMaterial, limits: GateLimits): Promise<readonly Gate[]>;
+  /**
+   * Runs the gates for which the model is asked. Throws ScoringError.
+   * @param onGate told of each gate as it is begun
+   */
+  judge(
+    material: GateMaterial,
+    limits: GateLimits,
+    onGate?: (gate: GateName) => void,
+  ): Promise<readonly Gate[]>;
   close(): Promise<void>;
 }
 
@@ -178,6 +185,8 @@ export class PackageError extends Error {
 export interface ModelPackageReader {
   fromZip(zip: Uint8Array): Promise<ModelPackage>;
   fromFolder(folder: string): Promise<ModelPackage>;
+  /** A package that is kept. */
+  fromFiles(files: ModelPackage['files']): Promise<ModelPackage>;
 }
 
 /** A file for the mail tool and the manifest that says it is complete. */

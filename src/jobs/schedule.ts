@@ -6,6 +6,7 @@ import { retain } from '../use-cases/retain.ts';
 import type { Services } from '../use-cases/services.ts';
 import { continueRuns } from './continue-runs.job.ts';
 import { exportAudit } from './export-audit.job.ts';
+import { judgeModels } from './judge-models.job.ts';
 import { reproducePast } from './reproduce-past.job.ts';
 import { startDueRuns } from './start-due-runs.job.ts';
 import { watchFeeds } from './watch-feeds.job.ts';
@@ -36,6 +37,7 @@ export type JobName =
   | 'start-due-runs'
   | 'watch-feeds'
   | 'continue-runs'
+  | 'judge-models'
   | 'hand-off'
   | 'notify-incidents'
   | 'export-audit'
@@ -52,6 +54,7 @@ const JOBS: Readonly<Record<JobName, Job>> = {
   'start-due-runs': { work: startDueRuns, wakes: ['continue-runs', 'notify-incidents'] },
   'watch-feeds': { work: watchFeeds, wakes: ['continue-runs', 'notify-incidents'] },
   'continue-runs': { work: continueRuns, wakes: ['notify-incidents'] },
+  'judge-models': { work: judgeModels, wakes: [] },
   'hand-off': { work: handOffReleased, wakes: ['notify-incidents'] },
   'notify-incidents': { work: notifyIncidents, wakes: [] },
   'export-audit': { work: exportAudit, wakes: ['notify-incidents'] },

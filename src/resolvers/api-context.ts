@@ -1,3 +1,4 @@
+import type { JudgingProgress } from '../domain/judging.ts';
 import type { Caller } from '../use-cases/execute.ts';
 import type { RunProgress, Services } from '../use-cases/services.ts';
 import type { Background } from './background.ts';
@@ -10,6 +11,8 @@ export interface ApiParts {
   readonly background: Background;
   /** How runs of a campaign go on, from now on and without an end. */
   readonly progressOf: (campaign: string) => AsyncIterable<RunProgress>;
+  /** How model versions of a campaign are judged, from now on and without an end. */
+  readonly judgingOf: (campaign: string) => AsyncIterable<JudgingProgress>;
   /** When a schedule (cron, in a time zone) is due next, after an instant. */
   readonly nextDue: (schedule: string, timeZone: string, after: Date) => Date;
 }

@@ -18,6 +18,7 @@ import { DriftResolver, RunDriftResolver } from './drift.resolver.ts';
 import { ErasureResolver } from './erasure.resolver.ts';
 import { ExplanationResolver } from './explanation.resolver.ts';
 import { IncidentResolver } from './incident.resolver.ts';
+import { JudgingProgressResolver, ModelJudgingResolver } from './judging.resolver.ts';
 import { FeatureResolver, GateResolver, ModelResolver } from './model.resolver.ts';
 import { ModelActsResolver } from './model-acts.resolver.ts';
 import { ChallengerResolver, ModelLifeResolver } from './model-life.resolver.ts';
@@ -53,6 +54,8 @@ export const RESOLVERS: Resolvers = [
   ModelActsResolver,
   ModelLifeResolver,
   ChallengerResolver,
+  ModelJudgingResolver,
+  JudgingProgressResolver,
   DataUseResolver,
   ConfigResolver,
   IncidentResolver,

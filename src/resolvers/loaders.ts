@@ -10,6 +10,7 @@ import { entriesOfRuns, inclusionsOfRuns, type RunInclusion } from '../store/dec
 import type { AskedRun } from '../store/drift.reads.ts';
 import { funnelsOf } from '../store/funnel.reads.ts';
 import { liveModels, modelsById } from '../store/model.reads.ts';
+import { judgingsOf } from '../store/model-judging.store.ts';
 import { reproductionsOf } from '../store/reproduction.reads.ts';
 import { checksOf, newestRuns, runsById } from '../store/run.reads.ts';
 import { driftOfRuns } from '../use-cases/read-drift.ts';
@@ -51,6 +52,10 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
     liveModel: loader(
       (campaigns) => liveModels(manager, campaigns),
       ({ campaign }) => campaign,
+    ),
+    judging: loader(
+      (ids) => judgingsOf(manager, ids),
+      ({ modelId }) => modelId,
     ),
     funnel: loader(
       (runIds) => funnelsOf(manager, runIds),

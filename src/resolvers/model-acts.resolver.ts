@@ -8,14 +8,10 @@ import {
 import { ModelVersionPayload } from '../schema/model-version.type.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
 import { type Command, execute } from '../use-cases/execute.ts';
-import {
-  activateModel,
-  approveModel,
-  retireModel,
-  revokeModel,
-  validateModel,
-} from '../use-cases/model-lifecycle.ts';
+import { judgeModelUnlessHeld } from '../use-cases/judge-model.ts';
+import { activateModel, approveModel, retireModel, revokeModel } from '../use-cases/model-lifecycle.ts';
 import { registerModel } from '../use-cases/register-model.ts';
+import { validateModel } from '../use-cases/validate-model.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
 import { Permit } from './permit.ts';
 
@@ -24,7 +20,8 @@ import { Permit } from './permit.ts';
 export class ModelActsResolver {
   @Permit('model.register')
   @Mutation(() => ModelVersionPayload, {
-    description: 'The same package again answers with the version there is.',
+    description:
+      'Answers with the version REGISTERED; it is judged by itself. The same package again answers with the version there is.',
   })
   async registerModel(
     @Ctx() context: ApiContext,
@@ -32,13 +29,19 @@ export class ModelActsResolver {
   ) {
     const { services } = context;
     const read = () => services.packages.fromZip(Buffer.from(zip, 'base64'));
-    return { model: await registerModel(services, callerOf(context), { campaign, read }) };
+    const model = await registerModel(services, callerOf(context), { campaign, read });
+    startJudging(context, model);
+    return { model };
   }
 
   @Permit(validateModel.permission)
-  @Mutation(() => ModelVersionPayload)
-  validateModel(@Ctx() context: ApiContext, @Arg('input', () => ModelInput) input: ModelInput) {
-    return act(context, validateModel, input);
+  @Mutation(() => ModelVersionPayload, {
+    description: 'Has it judged again, after data uses were signed off or limits of gates were changed.',
+  })
+  async validateModel(@Ctx() context: ApiContext, @Arg('input', () => ModelInput) input: ModelInput) {
+    const { model } = await act(context, validateModel, input);
+    startJudging(context, model);
+    return { model };
   }
 
   @Permit(approveModel.permission)
@@ -72,6 +75,11 @@ export class ModelActsResolver {
   retireModel(@Ctx() context: ApiContext, @Arg('input', () => ModelNoteInput) input: ModelNoteInput) {
     return act(context, retireModel, input);
   }
+}
+
+/** Whatever keeps this process from it, the jobs take it up. */
+function startJudging({ services, background }: ApiContext, { id, status }: ModelVersionRow): void {
+  if (status === 'REGISTERED') void background.start('judging', () => judgeModelUnlessHeld(services, id));
 }
 
 async function act<I>(context: ApiContext, command: Command<I, ModelVersionRow>, input: I) {

@@ -8,7 +8,7 @@ import { wordEnum } from './word-enum.ts';
 export const ModelActEnum = wordEnum(
   'ModelAct',
   MODEL_ACTS,
-  'What is done with a model version. REPLACE is what activating another one does to the one before.',
+  'What is done with a model version. VALIDATE has it judged again, JUDGE is what the engine does then. REPLACE is what activating another one does to the one before.',
 );
 
 @ObjectType({ description: 'Something that was done with a model version.' })

@@ -114,6 +114,9 @@ export class ModelVersion {
   @Field(() => DateTimeScalar)
   readonly registeredAt!: Date;
 
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was judged last.' })
+  readonly judgedAt!: Date | null;
+
   @Field(() => ID, { nullable: true })
   readonly approvedBy!: string | null;
 

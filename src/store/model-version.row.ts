@@ -24,6 +24,11 @@ export class ModelVersionRow {
   gates!: readonly JudgedGate[];
   @Column({ type: 'text' })
   status!: ModelStatus;
+  /** When and by which settings it was judged last. */
+  @Column({ type: 'timestamptz', name: 'judged_at', nullable: true })
+  judgedAt!: Date | null;
+  @Column({ type: 'uuid', name: 'judged_config', nullable: true })
+  judgedConfig!: string | null;
   @Column({ type: 'text', name: 'registered_by' })
   registeredBy!: string;
   @Column({ type: 'timestamptz', name: 'registered_at' })

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { ModelPackage } from '../domain/model-card.ts';
 import { modelFileBytes } from './recorded-models.reads.ts';
 
 /** The bytes of a file of a registered model package. Throws where it has none of that name. */
@@ -10,6 +11,20 @@ export async function modelFile(
   const bytes = await modelFileBytes(tx, modelId, name);
   if (bytes === null) throw new Error(`model version ${modelId} has no file ${name}`);
   return bytes;
+}
+
+/** The files of a registered model package. */
+export async function packageFiles(
+  tx: Pick<EntityManager, 'query'>,
+  modelId: string,
+): Promise<ModelPackage['files']> {
+  const of = (name: keyof ModelPackage['files']) => modelFile(tx, modelId, name);
+  return {
+    'model.onnx': await of('model.onnx'),
+    'card.yaml': await of('card.yaml'),
+    'training.csv': await of('training.csv'),
+    'reference.csv': await of('reference.csv'),
+  };
 }
 
 /** Keeps the files of a package, each content once. */

@@ -22,10 +22,12 @@ const STATE = {
                               'validUntil', valid_until::text) as content
     from data_use order by campaign, declared_at, id`,
   model_version: `
-    select id, campaign, name, version, digest, model_digest as "modelDigest", card_digest as "cardDigest", status, card, gates,
-           registered_by as "registeredBy", registered_at as "registeredAt", approved_by as "approvedBy",
-           approved_at as "approvedAt", live_from as "liveFrom", live_until as "liveUntil"
-    from model_version order by registered_at, id`,
+    select m.id, m.campaign, m.name, m.version, m.digest, m.model_digest as "modelDigest", m.card_digest as "cardDigest", m.status,
+           m.card, m.gates, m.judged_at as "judgedAt", c.number as "judgedConfig", m.registered_by as "registeredBy",
+           m.registered_at as "registeredAt", m.approved_by as "approvedBy", m.approved_at as "approvedAt",
+           m.live_from as "liveFrom", m.live_until as "liveUntil"
+    from model_version m left join config_version c on c.id = m.judged_config and c.campaign = m.campaign
+    order by m.registered_at, m.id`,
   model_act: `
     select model_id || '/' || number as id, at, actor, act, before, after, note from model_act order by model_id, number`,
   model_challenge: `

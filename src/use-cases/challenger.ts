@@ -4,8 +4,7 @@ import { challengerAt } from '../store/model.reads.ts';
 import { noteModelFrom } from '../store/model-life.store.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
 import type { Act, Command } from './execute.ts';
-import { actOn, holdModel, unless } from './model-act.ts';
-import type { ModelInput } from './model-lifecycle.ts';
+import { actOn, holdModel, type ModelInput, unless } from './model-act.ts';
 import { needNote } from './review-batch.ts';
 import { assertSignedOff } from './start-run.ts';
 

@@ -8,6 +8,11 @@ import { ModelVersionRow } from '../store/model-version.row.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Act, Facts } from './execute.ts';
 
+/** The model version that an act is about. */
+export interface ModelInput {
+  readonly modelId: string;
+}
+
 /**
  * A model version, held for the transaction with its campaign: first the campaign, as whoever registers a version or starts a run
  * does, so that no act comes between two others. Refuses NOT_FOUND.
@@ -28,7 +33,17 @@ export function unless(refusal: Refusal | null): void {
 export interface ModelChange {
   readonly act: ModelAct;
   readonly changed?: Partial<
-    Pick<ModelVersionRow, 'status' | 'gates' | 'approvedBy' | 'approvedAt' | 'liveFrom' | 'liveUntil'>
+    Pick<
+      ModelVersionRow,
+      | 'status'
+      | 'gates'
+      | 'judgedAt'
+      | 'judgedConfig'
+      | 'approvedBy'
+      | 'approvedAt'
+      | 'liveFrom'
+      | 'liveUntil'
+    >
   >;
   readonly note: string | null;
   readonly details: NonNullable<Facts['details']>;

@@ -1,48 +1,13 @@
-import { columnsOfCard } from '../domain/model-card.ts';
-import { dataUseGate } from '../domain/model-gate.ts';
 import { judgeApproval, judgeRevocation, judgeUse } from '../domain/model-life.ts';
 import type { JudgedGate } from '../domain/model-version.ts';
 import { refuse } from '../domain/refusal.ts';
-import { dateIn } from '../domain/week.ts';
-import { campaignOf } from '../store/campaign.store.ts';
-import { DataUseRow } from '../store/data-use.row.ts';
 import { noteModelFrom } from '../store/model-life.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { standDown } from './challenger.ts';
 import type { Act, Command } from './execute.ts';
-import { actOn, holdModel, unless } from './model-act.ts';
+import { actOn, holdModel, type ModelInput, unless } from './model-act.ts';
 import { needNote } from './review-batch.ts';
 import { assertSignedOff } from './start-run.ts';
-
-export interface ModelInput {
-  readonly modelId: string;
-}
-
-/** Judges anew what may have changed since the registration: whether the model's columns are signed off. */
-export const validateModel: Command<ModelInput, ModelVersionRow> = {
-  action: 'model.validate',
-  permission: 'model.validate',
-  about: ({ modelId }) => ({ campaign: null, subject: modelId }),
-  async handle(act, { modelId }) {
-    const { tx, now } = act;
-    const model = await holdModel(tx, modelId);
-    if (model.status !== 'REGISTERED' && model.status !== 'VALIDATED') {
-      refuse(
-        'INVALID_STATE',
-        'MODEL_STATUS',
-        `A model version that is ${model.status} is not validated again.`,
-      );
-    }
-    const { definition } = await campaignOf(tx, model.campaign);
-    const uses = await tx.findBy(DataUseRow, { campaign: model.campaign, status: 'SIGNED_OFF' });
-    const covered = dataUseGate(columnsOfCard(model.card), uses, dateIn(definition.timeZone, now));
-    const gates = model.gates.map((gate) =>
-      gate.name === covered.name ? { ...covered, acceptedBy: null, acceptance: null } : gate,
-    );
-    const changed = { gates, status: 'VALIDATED' as const };
-    return actOn(act, model, { act: 'VALIDATE', changed, note: null, details: { dataUse: covered.verdict } });
-  },
-};
 
 export interface ApproveModel extends ModelInput {
   readonly acceptances: readonly { readonly gate: string; readonly reason: string }[];

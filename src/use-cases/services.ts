@@ -1,6 +1,7 @@
 import type { ExportedLog } from '../audit/export.ts';
 import type { ExportTarget } from '../audit/export-folder.ts';
 import type { TombstoneOf } from '../audit/tombstone.ts';
+import type { JudgingProgress } from '../domain/judging.ts';
 import type { Pace } from '../domain/pace.ts';
 import type {
   Clock,
@@ -42,6 +43,8 @@ export interface Services {
   readonly phrases: Phrasebook;
   /** Tells whoever watches; never waited for. */
   readonly progress: (progress: RunProgress) => void;
+  /** Tells whoever watches how the judging of a model version goes on, and keeps it with the version; never waited for. */
+  readonly judging: (progress: JudgingProgress) => void;
   /** Where the audit log is exported to as it grows; null where it is not. */
   readonly auditExport: { readonly folder: ExportTarget; readonly log: ExportedLog } | null;
   /** Signs a text that ends in a newline with the key of the audit log; answers the signed note. */

@@ -107,11 +107,24 @@ describe('a model version', () => {
   it('is registered from a zip, approved by another, activated and retired', async () => {
     at(8);
     const { model } = (await service.get('olga', register, { package: zip })).registerModel;
-    expect(model).toMatchObject({ status: 'VALIDATED', name: 'likely', version: '1', registeredBy: 'olga' });
+    expect(model).toMatchObject({
+      status: 'REGISTERED',
+      gates: [],
+      name: 'likely',
+      version: '1',
+      registeredBy: 'olga',
+    });
     expect((await service.get('olga', register, { package: zip })).registerModel.model.id).toBe(model.id);
-    await service.get('olga', act('validateModel', model.id));
+    await service.api.background.idle();
+    const { validateModel } = await service.get('olga', act('validateModel', model.id));
+    expect(validateModel.model.status).toBe('REGISTERED');
+    await service.api.background.idle();
+    const shown = `{ modelVersion(id: "${model.id}") { status gates { name } judging { state } judgedAt judgedBy { number } } }`;
+    const { modelVersion: judged } = await service.get('mark', shown);
+    expect(judged).toMatchObject({ status: 'VALIDATED', judging: null, judgedBy: { number: 1 } });
+    expect(judged.gates).toHaveLength(11);
     expect(await service.refusal('olga', act('activateModel', model.id))).toBe('INVALID_STATE MODEL_STATUS');
-    const acceptances = model.gates
+    const acceptances = judged.gates
       .map(({ name }: { name: string }) => `{ gate: "${name}", reason: "judged" }`)
       .join(' ');
     const approved = await service.get(

@@ -3,7 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LatestValues } from '../../src/adapters/postgres/latest-values.ts';
-import { RunProgressFeed } from '../../src/adapters/postgres/run-progress-feed.ts';
+import { ProgressFeed } from '../../src/adapters/postgres/progress-feed.ts';
+import { RUN_PROGRESS } from '../../src/adapters/postgres/progress-topics.ts';
 import type { RunProgress } from '../../src/use-cases/services.ts';
 import { ApiService } from '../support/api-service.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
@@ -51,7 +52,7 @@ it('a subscription hears nothing of another campaign, and an unknown one is refu
     await service.subscriptionRefusal(token, 'subscription { runProgress(campaign: "none") { step } }'),
   ).toBe('NOT_FOUND');
   const feed = await openFeed();
-  const values = feed.subscribe(SMALL)[Symbol.asyncIterator]();
+  const values = feed.subscribe(RUN_PROGRESS, SMALL)[Symbol.asyncIterator]();
   tell({ runId: 'other', campaign: 'another', week: WEEK, step: 'RECEIVE', done: 0, total: 0 });
   tell({ runId: 'ours', campaign: SMALL, week: WEEK, step: 'RECEIVE', done: 0, total: 0 });
   expect((await values.next()).value).toMatchObject({ runId: 'ours' });
@@ -59,11 +60,11 @@ it('a subscription hears nothing of another campaign, and an unknown one is refu
 });
 
 const openFeed = (onSilence = () => {}) =>
-  RunProgressFeed.open({ url: service.harness.database.url, onSilence });
+  ProgressFeed.open({ url: service.harness.database.url, onSilence });
 
 it('goes on hearing after its connection was lost', async () => {
   const feed = await openFeed();
-  const values = feed.subscribe(SMALL)[Symbol.asyncIterator]();
+  const values = feed.subscribe(RUN_PROGRESS, SMALL)[Symbol.asyncIterator]();
   const owner = new pg.Client({ connectionString: service.harness.database.ownerUrl });
   await owner.connect();
   const listeners = `from pg_stat_activity where application_name = 'waarom progress' and datname = current_database()`;
@@ -93,7 +94,7 @@ it('says for how long the database has been out of reach, and hears again when i
   url.host = `127.0.0.1:${await door.open()}`;
   const silences: number[] = [];
   const silent = Promise.withResolvers<void>();
-  const feed = await RunProgressFeed.open({
+  const feed = await ProgressFeed.open({
     url: url.toString(),
     onSilence: (ms) => {
       silences.push(ms);
@@ -104,7 +105,7 @@ it('says for how long the database has been out of reach, and hears again when i
   await silent.promise;
   expect(silences).toEqual(silences.toSorted((a, b) => a - b));
   await door.open();
-  const heard = feed.subscribe(SMALL)[Symbol.asyncIterator]().next();
+  const heard = feed.subscribe(RUN_PROGRESS, SMALL)[Symbol.asyncIterator]().next();
   const stop = setInterval(
     () => tell({ runId: 'r', campaign: SMALL, week: WEEK, step: 'DRAW', done: 1, total: 1 }),
     20,
@@ -117,12 +118,12 @@ it('says for how long the database has been out of reach, and hears again when i
 
 it('ends its subscriptions when it is closed, and cannot begin without a database', async () => {
   const feed = await openFeed();
-  const waiting = feed.subscribe(SMALL)[Symbol.asyncIterator]().next();
+  const waiting = feed.subscribe(RUN_PROGRESS, SMALL)[Symbol.asyncIterator]().next();
   await feed.close();
   expect(await waiting).toEqual({ done: true, value: undefined });
   const nowhere = new URL(service.harness.database.url);
   nowhere.port = '1';
-  await expect(RunProgressFeed.open({ url: nowhere.toString(), onSilence: () => {} })).rejects.toThrow(
+  await expect(ProgressFeed.open({ url: nowhere.toString(), onSilence: () => {} })).rejects.toThrow(
     'ECONNREFUSED',
   );
 });

@@ -15,7 +15,7 @@ import { pauseEngine, resumeEngine } from '../../src/use-cases/engine.ts';
 import { type Caller, type Command, execute } from '../../src/use-cases/execute.ts';
 import { handOffReleased } from '../../src/use-cases/hand-off.ts';
 import { notifyIncidents, resolveIncident } from '../../src/use-cases/incidents.ts';
-import { retireModel, validateModel } from '../../src/use-cases/model-lifecycle.ts';
+import { retireModel } from '../../src/use-cases/model-lifecycle.ts';
 import { addToQuietList, recordOptOut } from '../../src/use-cases/protect-customer.ts';
 import {
   readDecision,
@@ -30,6 +30,7 @@ import { resumeRun } from '../../src/use-cases/resume-run.ts';
 import { removeFromBatch, reviewSample, submitBatch } from '../../src/use-cases/review-batch.ts';
 import { runWeek } from '../../src/use-cases/run-week.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
+import { validateModel } from '../../src/use-cases/validate-model.ts';
 import { auditEntries } from '../support/audit-entries.ts';
 import { CARLA, MARK, OLGA, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
@@ -55,8 +56,9 @@ const SAYS: Partial<Record<AuditAction, AuditEntry['details']>> = {
   'dataUse.declare': { before: null, after: 'DECLARED', columns: ['age'] },
   'dataUse.signOff': { before: 'DECLARED', after: 'SIGNED_OFF', declaredBy: 'olga', reason: 'fine' },
   'dataUse.withdraw': { before: 'DECLARED', after: 'REFUSED', declaredBy: 'olga', reason: 'not needed' },
-  'model.register': { before: null, after: 'VALIDATED', name: 'likely', version: '1' },
-  'model.validate': { before: 'VALIDATED', after: 'VALIDATED', dataUse: 'PASS' },
+  'model.register': { before: null, after: 'REGISTERED', name: 'likely', version: '1' },
+  'model.judge': { before: 'REGISTERED', after: 'VALIDATED', config: 1, gates: 'WARN' },
+  'model.validate': { before: 'VALIDATED', after: 'REGISTERED' },
   'model.approve': { before: 'VALIDATED', after: 'APPROVED', registeredBy: 'olga' },
   'model.activate': { before: 'APPROVED', after: 'LIVE', replaces: null },
   'model.retire': { before: 'LIVE', after: 'RETIRED', reason: 'too old' },
@@ -255,7 +257,7 @@ it('names run, batch, model and settings by their digests, the same from act to 
     digest: released.details.fileDigest,
     details: { approvedDigest: approved.digest },
   });
-  expect(of('model.approve').details.gatesBefore).toBe(of('model.register').details.gatesAfter);
+  expect(of('model.approve').details.gatesBefore).toBe(of('model.judge').details.gatesAfter);
 });
 
 it('says nothing of what was written about a customer', () => {

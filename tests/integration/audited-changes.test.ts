@@ -12,6 +12,7 @@ const NOT_AUDITED = [
   'audit_hash',
   'audit_staged',
   'migration',
+  'model_judging',
 ];
 const STAGE = 'insert into audit_staged (bytes) values ($1)';
 const ENTRY = entryBytes(entryOf({}));

@@ -4,15 +4,16 @@ import { actsOn, periodsOf } from '../../src/store/model-life.reads.ts';
 import { ModelVersionRow } from '../../src/store/model-version.row.ts';
 import { clearChallenger, setChallenger } from '../../src/use-cases/challenger.ts';
 import { type Caller, type Command, execute } from '../../src/use-cases/execute.ts';
+import { judgeModel } from '../../src/use-cases/judge-model.ts';
 import {
   activateModel,
   approveModel,
   retireModel,
   revokeModel,
-  validateModel,
 } from '../../src/use-cases/model-lifecycle.ts';
 import { runWeek } from '../../src/use-cases/run-week.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
+import { validateModel } from '../../src/use-cases/validate-model.ts';
 import { CARLA, OLGA, person, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
 import { approveSmall, registerSmall } from '../support/small-models.ts';
@@ -90,6 +91,8 @@ describe('a revoked approval', () => {
     expect([await liveAt(live), await liveAt(harness.now)]).toEqual(['4', null]);
     expect(await refusal(act(OTTO, activateModel, { modelId }))).toBe('INVALID_STATE MODEL_STATUS');
     await act(OLGA, validateModel, { modelId });
+    expect(await refusal(approveSmall(harness, revoked, CLARA))).toBe('INVALID_STATE MODEL_STATUS');
+    await judgeModel(harness.services, modelId);
     await approveSmall(harness, revoked, CLARA);
     await act(OTTO, activateModel, { modelId });
     expect(await byVersion('4')).toMatchObject({ status: 'LIVE', approvedBy: 'clara', liveUntil: null });
@@ -162,7 +165,8 @@ describe('what was live when', () => {
       after,
     ]);
     expect(told).toEqual([
-      ['REGISTER', 'olga', null, 'VALIDATED'],
+      ['REGISTER', 'olga', null, 'REGISTERED'],
+      ['JUDGE', 'engine', 'REGISTERED', 'VALIDATED'],
       ['APPROVE', 'carla', 'VALIDATED', 'APPROVED'],
       ['ACTIVATE', 'otto', 'APPROVED', 'LIVE'],
       ['REPLACE', 'otto', 'LIVE', 'RETIRED'],

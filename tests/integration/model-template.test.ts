@@ -7,8 +7,8 @@ import { loadSettings } from '../../src/config.ts';
 import { RefusalError } from '../../src/domain/refusal.ts';
 import { addWeeks } from '../../src/domain/week.ts';
 import { writeModelTemplate } from '../../src/model-template.ts';
-import { registerModel } from '../../src/use-cases/register-model.ts';
 import { sigmoidOfMean } from '../support/onnx-builder.ts';
+import { registerJudged } from '../support/registered-model.ts';
 import { OLGA, ServiceHarness } from '../support/service-harness.ts';
 import { applyShipped } from '../support/shipped-campaign.ts';
 
@@ -80,7 +80,7 @@ describe('the skeleton of a package', () => {
     );
     expect(await faultsOf(path)).toBe('');
     const campaign = await applyShipped(harness);
-    const model = await registerModel(harness.services, OLGA, {
+    const model = await registerJudged(harness.services, OLGA, {
       campaign,
       read: () => harness.services.packages.fromFolder(path),
     });

@@ -75,6 +75,7 @@ const CALLS: Readonly<Record<string, string>> = {
   'Mutation.recordOptOut': 'mutation { recordOptOut(input: { customer: "a b", note: "n" }) { customer } }',
   'Mutation.addToQuietList':
     'mutation { addToQuietList(input: { campaign: "none", customer: "c1", until: "2030-01-01", reason: "r" }) { customer } }',
+  'Subscription.judgingProgress': 'subscription { judgingProgress(campaign: "none") { step } }',
   'Subscription.runProgress': 'subscription { runProgress(campaign: "none") { step } }',
 };
 

@@ -4,16 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCampaign } from '../../src/adapters/package/campaign-file.ts';
 import { applyCampaign } from '../../src/use-cases/apply-campaign.ts';
 import { execute } from '../../src/use-cases/execute.ts';
-import { registerModel } from '../../src/use-cases/register-model.ts';
 import { type Answer, ApiService } from '../support/api-service.ts';
 import { refusalOf } from '../support/refusals.ts';
+import { registerJudged } from '../support/registered-model.ts';
 import { OLGA, SHARED, sharedIsThere } from '../support/service-harness.ts';
 import { zipFile } from '../support/zip-builder.ts';
 
 const KEY = 'term-deposit';
 const FILES = ['model.onnx', 'card.yaml', 'training.csv', 'reference.csv'];
-const REGISTER = `mutation ($package: Base64!) { registerModel(input: { campaign: "${KEY}", package: $package }) {
-  model { id status gates { name verdict message figures { name rowName columns rows { label values } } } } } }`;
+const SHOWN =
+  'id status gates { name verdict message figures { name rowName columns rows { label values } } }';
+const REGISTER = `mutation ($package: Base64!) { registerModel(input: { campaign: "${KEY}", package: $package }) { model { id } } }`;
 
 interface ShownFigure {
   readonly name: string;
@@ -44,8 +45,12 @@ describe.skipIf(!sharedIsThere)('a package of real customers (../shared/models)'
     );
     return Buffer.from(zipFile(files)).toString('base64');
   }
-  const register = async (name: string): Promise<Answer['data']> =>
-    (await service.get('olga', REGISTER, { package: await packageOf(name) })).registerModel.model;
+  const register = async (name: string): Promise<Answer['data']> => {
+    const { id } = (await service.get('olga', REGISTER, { package: await packageOf(name) })).registerModel
+      .model;
+    await service.api.background.idle();
+    return (await service.get('mark', `{ modelVersion(id: "${id}") { ${SHOWN} } }`)).modelVersion;
+  };
   const gateOf = (gates: readonly ShownGate[], wanted: string): ShownGate => {
     const gate = gates.find(({ name }) => name === wanted);
     if (gate === undefined) throw new Error(`no gate ${wanted}`);
@@ -95,9 +100,9 @@ describe.skipIf(!sharedIsThere)('a package of real customers (../shared/models)'
     const { services } = service.harness;
     const idle = { ...services, scorer: { open: () => Promise.reject(new Error('it was opened')) } };
     const read = () => services.packages.fromFolder(join(SHARED, 'models/uci-boosted-2'));
-    const again = await registerModel(idle, OLGA, { campaign: KEY, read });
+    const again = await registerJudged(idle, OLGA, { campaign: KEY, read });
     expect(again.status).toBe('APPROVED');
-    expect(await refusalOf(registerModel(idle, OLGA, { campaign: 'unknown', read }))).toBe(
+    expect(await refusalOf(registerJudged(idle, OLGA, { campaign: 'unknown', read }))).toBe(
       'NOT_FOUND CAMPAIGN',
     );
   });

@@ -13,10 +13,10 @@ import { execute } from '../../src/use-cases/execute.ts';
 import { activateModel, approveModel } from '../../src/use-cases/model-lifecycle.ts';
 import { addToQuietList, recordOptOut } from '../../src/use-cases/protect-customer.ts';
 import { readExplanation } from '../../src/use-cases/read-explanation.ts';
-import { registerModel } from '../../src/use-cases/register-model.ts';
 import { reproduceRun } from '../../src/use-cases/reproduce-run.ts';
 import { removeFromBatch } from '../../src/use-cases/review-batch.ts';
 import { FLOAT, onnxFile, tensor } from './onnx-builder.ts';
+import { registerJudged } from './registered-model.ts';
 import { CARLA, MARK, OLGA, type ServiceHarness } from './service-harness.ts';
 import {
   customers,
@@ -153,7 +153,7 @@ async function secondModel(harness: ServiceHarness): Promise<void> {
   });
   await writeFile(join(second, 'model.onnx'), model);
   const read = () => services.packages.fromFolder(second);
-  const { id: modelId, gates } = await registerModel(services, OLGA, { campaign: SMALL, read });
+  const { id: modelId, gates } = await registerJudged(services, OLGA, { campaign: SMALL, read });
   const acceptances = gates.map(({ name }) => ({ gate: name, reason: 'judged acceptable' }));
   await execute(services, CARLA, approveModel, { modelId, acceptances, note: null });
   await execute(services, OLGA, activateModel, { modelId });

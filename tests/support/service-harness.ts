@@ -27,7 +27,6 @@ import { approveBatch } from '../../src/use-cases/decide-batch.ts';
 import { type Caller, execute } from '../../src/use-cases/execute.ts';
 import { handOffReleased } from '../../src/use-cases/hand-off.ts';
 import { activateModel, approveModel } from '../../src/use-cases/model-lifecycle.ts';
-import { registerModel } from '../../src/use-cases/register-model.ts';
 import { releaseBatch } from '../../src/use-cases/release-batch.ts';
 import { reviewSample, submitBatch } from '../../src/use-cases/review-batch.ts';
 import { runWeek } from '../../src/use-cases/run-week.ts';
@@ -36,6 +35,7 @@ import { startRun } from '../../src/use-cases/start-run.ts';
 import { LOG } from './audit-log.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { explanationTexts } from './explanation-texts.ts';
+import { registerJudged } from './registered-model.ts';
 
 /** Where the reference material of the design lies, beside the project; tests that need it skip where it is absent. */
 export const SHARED = join(import.meta.dirname, '../../../shared');
@@ -80,6 +80,7 @@ export class ServiceHarness {
       phrases: await explanationTexts(),
       notifier: { notify: async (message) => void harness.told.push(message) },
       progress: () => {},
+      judging: () => {},
       auditExport: null,
       sign: (text) => signNote(text, [LOG.signer]),
       tombstoneOf: tombstonesOf(LOG.signer),
@@ -108,7 +109,7 @@ export class ServiceHarness {
     for (const { id } of await this.services.db.manager.findBy(DataUseRow, { campaign: definition.key })) {
       await execute(this.services, CARLA, signOffDataUse, { id, note: 'fine' });
     }
-    const model = await registerModel(this.services, OLGA, {
+    const model = await registerJudged(this.services, OLGA, {
       campaign: definition.key,
       read: () => this.services.packages.fromFolder(modelFolder),
     });

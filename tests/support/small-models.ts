@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { ModelVersionRow } from '../../src/store/model-version.row.ts';
 import { type Caller, execute } from '../../src/use-cases/execute.ts';
 import { approveModel } from '../../src/use-cases/model-lifecycle.ts';
-import { registerModel } from '../../src/use-cases/register-model.ts';
+import { registerJudged } from './registered-model.ts';
 import { CARLA, OLGA, type ServiceHarness } from './service-harness.ts';
 import { SMALL } from './small-campaign.ts';
 
-/** Registers another version of the small campaign's model, installed before: what its files say may be changed. */
+/** Registers, and has judged, another version of the small campaign's model, installed before: what its files say may be changed. */
 export async function registerSmall(
   harness: ServiceHarness,
   version: string,
@@ -24,7 +24,7 @@ export async function registerSmall(
   if (change.model !== undefined) await writeFile(join(folder, 'model.onnx'), change.model);
   const { services } = harness;
   const read = () => services.packages.fromFolder(folder);
-  return registerModel(services, caller, { campaign: SMALL, read });
+  return registerJudged(services, caller, { campaign: SMALL, read });
 }
 
 /** Approves a version, whatever its gates warn of. */

@@ -15,6 +15,11 @@ export class FileModelPackageReader implements ModelPackageReader {
   async fromFolder(folder: string): Promise<ModelPackage> {
     return readPackage(await filesOfFolder(folder));
   }
+
+  /** Throws PackageError with every fault found. */
+  async fromFiles(files: ModelPackage['files']): Promise<ModelPackage> {
+    return readPackage({ files: new Map(PACKAGE_FILES.map((name) => [name, files[name]])), ignored: [] });
+  }
 }
 
 async function readPackage({ files, ignored }: PackageFiles): Promise<ModelPackage> {

@@ -16,6 +16,7 @@ export interface ScorerLimits {
 
 interface Request {
   readonly milliseconds: number;
+  readonly onWorking: (said: string) => void;
   readonly resolve: (frame: Frame) => void;
   readonly reject: (error: ScoringError) => void;
 }
@@ -65,15 +66,23 @@ export class ModelProcess {
     replies.on('data', (chunk: Uint8Array) => this.receive(reader, chunk));
   }
 
-  /** Sends a frame and waits for its answer. Throws ScoringError where the model fails, crashes or exceeds a limit. */
-  request(kind: number, value: number, parts: readonly Uint8Array[]): Promise<Frame> {
+  /**
+   * Sends a frame and waits for its answer. Throws ScoringError where the model fails, crashes or exceeds a limit.
+   * @param onWorking told what the process says of its work meanwhile
+   */
+  request(
+    kind: number,
+    value: number,
+    parts: readonly Uint8Array[],
+    onWorking: (said: string) => void = () => {},
+  ): Promise<Frame> {
     return new Promise((resolve, reject) => {
       if (this.ended !== undefined) {
         reject(this.ended);
         return;
       }
       const milliseconds = kind === FRAME.OPEN ? this.limits.openMilliseconds : this.limits.batchMilliseconds;
-      this.waiting.push({ milliseconds, resolve, reject });
+      this.waiting.push({ milliseconds, onWorking, resolve, reject });
       if (this.waiting.length === 1) this.startTimer();
       const length = parts.reduce((sum, part) => sum + part.length, 0);
       this.requests.write(frameHead(kind, value, length));
@@ -105,6 +114,7 @@ export class ModelProcess {
     if (frame.kind === FRAME.WORKING) {
       clearTimeout(this.timer);
       if (this.waiting.length > 0) this.startTimer();
+      if (frame.body.length > 0) this.waiting[0]?.onWorking(Buffer.from(frame.body).toString());
       return;
     }
     const request = this.waiting.shift();

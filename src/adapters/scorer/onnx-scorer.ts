@@ -1,6 +1,6 @@
 import type { GateLimits } from '../../domain/gates/gate-limits.ts';
 import type { GateMaterial } from '../../domain/gates/gate-material.ts';
-import type { Gate } from '../../domain/model-gate.ts';
+import { GATE_NAMES, type Gate, type GateName } from '../../domain/model-gate.ts';
 import {
   type ExplainedScore,
   type ModelSpec,
@@ -100,7 +100,11 @@ class OnnxScoringSession implements ScoringSession {
   }
 
   /** The rows of the material are refused here as those that are scored are. */
-  async judge(material: GateMaterial, limits: GateLimits): Promise<readonly Gate[]> {
+  async judge(
+    material: GateMaterial,
+    limits: GateLimits,
+    onGate: (gate: GateName) => void = () => {},
+  ): Promise<readonly Gate[]> {
     this.refuseNonFinite(material.training.matrix);
     this.refuseNonFinite(Float32Array.from(material.reference.flat()));
     const { headLength, parts } = judgeRequest(material, limits);
@@ -110,7 +114,10 @@ class OnnxScoringSession implements ScoringSession {
       this.judgeMilliseconds,
     );
     try {
-      const { body } = await this.process.request(FRAME.JUDGE, headLength, parts);
+      const { body } = await this.process.request(FRAME.JUDGE, headLength, parts, (said) => {
+        const gate = GATE_NAMES.find((name) => name === said);
+        if (gate !== undefined) onGate(gate);
+      });
       return readJudged(body);
     } finally {
       clearTimeout(timer);

@@ -37,7 +37,7 @@ async function serve(): Promise<void> {
         } else if (kind === FRAME.CUTS && explainer !== undefined) {
           reply(replies, FRAME.CUT, 0, cutsBody(await explainer.cuts(new Float32Array(body.buffer))));
         } else if (kind === FRAME.JUDGE && session !== undefined) {
-          const gates = await judge(session, input, body, value, progress(replies));
+          const gates = await judge(session, input, body, value, replies);
           reply(replies, FRAME.JUDGED, 0, Buffer.from(JSON.stringify(gates)));
         }
       } catch (error) {
@@ -62,10 +62,11 @@ async function judge(
   input: FeatureInput,
   body: Uint8Array<ArrayBuffer>,
   headLength: number,
-  onProgress: () => void,
+  replies: Socket,
 ) {
   const { judgeModel } = await import('../../domain/gates/judge-model.ts');
   const { material, limits } = judgedBy(body, headLength);
+  const onProgress = progress(replies);
   const ask = async (rows: Float32Array<ArrayBuffer>, count: number) => {
     const scores = await session.score(rows, count);
     onProgress();
@@ -73,7 +74,9 @@ async function judge(
     if (wrong !== null) throw new Error(wrong);
     return scores;
   };
-  return judgeModel(ask, material, limits, input);
+  return judgeModel(ask, material, limits, input, (gate) =>
+    reply(replies, FRAME.WORKING, 0, Buffer.from(gate)),
+  );
 }
 
 /** Says that the request under way goes on, now and then. */

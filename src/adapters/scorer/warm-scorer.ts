@@ -60,7 +60,7 @@ export class WarmScorer implements Scorer {
       score: (matrix, rows) => watched(session.score(matrix, rows)),
       explain: (reference, rows) => watched(session.explain(reference, rows)),
       cuts: (reference) => watched(session.cuts(reference)),
-      judge: (material, limits) => watched(session.judge(material, limits)),
+      judge: (material, limits, onGate) => watched(session.judge(material, limits, onGate)),
       close: async () => {
         if (!fit) return session.close();
         const timer = setTimeout(() => void this.#end([idle]), this.idleMilliseconds).unref();

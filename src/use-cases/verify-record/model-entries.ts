@@ -4,6 +4,7 @@ import {
   isDetail,
   listDetail,
   namedDigest,
+  numberDetail,
   type Says,
   type SpokenEntry,
   textDetail,
@@ -24,6 +25,8 @@ const registered: Says = (claims, spoken) => {
     registeredBy: entry.actor,
     registeredAt: entry.at,
     status: textDetail(spoken, 'after'),
+    judgedAt: null,
+    judgedConfig: null,
     approvedBy: null,
     liveFrom: null,
   });
@@ -35,20 +38,29 @@ const registered: Says = (claims, spoken) => {
 };
 
 const validated: Says = (claims, spoken) => {
-  judged(claims, spoken);
+  if (isDetail(spoken, 'again')) return;
+  restated(claims, spoken);
   sayAct(claims, spoken, 'VALIDATE');
+};
+
+const judged: Says = (claims, spoken) => {
+  const { subject, index, entry } = spoken;
+  restated(claims, spoken);
+  const judgedConfig = numberDetail(spoken, 'config');
+  claims.say('model_version', subject, index, { judgedAt: entry.at, judgedConfig });
+  sayAct(claims, spoken, 'JUDGE');
 };
 
 const approved: Says = (claims, spoken) => {
   const { subject, index, entry } = spoken;
-  judged(claims, spoken);
+  restated(claims, spoken);
   claims.say('model_version', subject, index, { approvedBy: entry.actor, approvedAt: entry.at });
   sayAct(claims, spoken, 'APPROVE');
 };
 
 const revoked: Says = (claims, spoken) => {
   takenOut(claims, spoken);
-  judged(claims, spoken);
+  restated(claims, spoken);
   claims.say('model_version', spoken.subject, spoken.index, { approvedBy: null, approvedAt: null });
   sayAct(claims, spoken, 'REVOKE');
 };
@@ -86,7 +98,8 @@ const cleared: Says = (claims, spoken) => {
   sayAct(claims, spoken, 'CLEAR_CHALLENGER');
 };
 
-function judged(claims: RecordClaims, spoken: SpokenEntry): void {
+/** Status and gates. */
+function restated(claims: RecordClaims, spoken: SpokenEntry): void {
   claims.say('model_version', spoken.subject, spoken.index, {
     status: textDetail(spoken, 'after'),
     gates: textDetail(spoken, 'gatesAfter'),
@@ -128,7 +141,7 @@ function liveOf(claims: RecordClaims, campaign: string): string | undefined {
 }
 
 function sayAct(claims: RecordClaims, spoken: SpokenEntry, act: ModelAct): void {
-  const noted = act !== 'REGISTER' && act !== 'VALIDATE';
+  const noted = act !== 'REGISTER' && act !== 'VALIDATE' && act !== 'JUDGE';
   sayRow(claims, spoken, spoken.subject, {
     act,
     before: textDetail(spoken, 'before'),
@@ -159,6 +172,7 @@ function sayRow(
 export const MODEL_ENTRIES: Readonly<Record<string, Says>> = {
   'model.register': registered,
   'model.validate': validated,
+  'model.judge': judged,
   'model.approve': approved,
   'model.revoke': revoked,
   'model.activate': activated,

@@ -1,32 +1,29 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { z } from 'zod';
 import { LatestValues } from './latest-values.ts';
+import { JUDGING_PROGRESS, type ProgressTopic, RUN_PROGRESS } from './progress-topics.ts';
 
-const CHANNEL = 'run_progress';
+const CHANNELS = [RUN_PROGRESS.channel, JUDGING_PROGRESS.channel];
 const PAUSE_MS = 500;
 
-const PROGRESS = z.object({
-  runId: z.string(),
-  campaign: z.string(),
-  week: z.string(),
-  step: z.string(),
-  done: z.number(),
-  total: z.number(),
-});
-type Progress = Readonly<z.infer<typeof PROGRESS>>;
+/** Whoever hears what is told on a channel. */
+interface Listener {
+  readonly channel: string;
+  readonly hear: (told: unknown) => void;
+  readonly end: () => Promise<unknown>;
+}
 
 interface FeedOptions {
-  /** The database that runs tell their progress on. */
+  /** The database on which work tells its progress. */
   readonly url: string;
   /** Told after every attempt to listen that failed, with how long nothing was heard by then. */
   readonly onSilence: (ms: number, error: unknown) => void;
 }
 
-/** Hears how runs go on, in whatever process, on a connection of its own that comes back when it is lost. */
-export class RunProgressFeed {
+/** Hears how work goes on, in whatever process, on a connection of its own that comes back when it is lost. */
+export class ProgressFeed {
   readonly #options: FeedOptions;
-  readonly #listeners = new Map<LatestValues<Progress>, string>();
+  readonly #listeners = new Set<Listener>();
   readonly #stop = new AbortController();
   #client: pg.Client | undefined;
   #ended: Promise<void> = Promise.resolve();
@@ -36,23 +33,31 @@ export class RunProgressFeed {
   }
 
   /** Listens from when it is answered. Throws when the database cannot be reached. */
-  static async open(options: FeedOptions): Promise<RunProgressFeed> {
-    const feed = new RunProgressFeed(options);
+  static async open(options: FeedOptions): Promise<ProgressFeed> {
+    const feed = new ProgressFeed(options);
     feed.#ended = feed.#keepListening(await feed.#listen());
     return feed;
   }
 
-  /** How runs of a campaign go on, from now on and without an end. */
-  subscribe(campaign: string): AsyncIterable<Progress> {
-    const values: LatestValues<Progress> = new LatestValues(() => this.#listeners.delete(values));
-    this.#listeners.set(values, campaign);
+  /** How work of a campaign goes on, from now on and without an end. */
+  subscribe<Progress extends { readonly campaign: string }>(
+    { channel, schema, keyOf }: ProgressTopic<Progress>,
+    campaign: string,
+  ): AsyncIterable<Progress> {
+    const values = new LatestValues<Progress>(() => this.#listeners.delete(listener));
+    const hear = (told: unknown) => {
+      const progress = schema.parse(told);
+      if (progress.campaign === campaign) values.push(keyOf(progress), progress);
+    };
+    const listener: Listener = { channel, hear, end: () => values.return() };
+    this.#listeners.add(listener);
     return values;
   }
 
   /** Ends every subscription. */
   async close(): Promise<void> {
     this.#stop.abort();
-    for (const listener of this.#listeners.keys()) await listener.return();
+    for (const { end } of [...this.#listeners]) await end();
     await this.#client?.end();
     await this.#ended;
   }
@@ -89,11 +94,11 @@ export class RunProgressFeed {
     });
     // An error is followed by the end, which is what counts.
     client.on('error', () => undefined);
-    client.on('notification', ({ payload = '' }) => this.#tell(payload));
+    client.on('notification', ({ channel, payload = '' }) => this.#tell(channel, payload));
     const lost = new Promise<void>((resolve) => client.once('end', () => resolve()));
     try {
       await client.connect();
-      await client.query(`listen ${CHANNEL}`);
+      await client.query(CHANNELS.map((channel) => `listen ${channel}`).join('; '));
     } catch (error) {
       await client.end().catch(() => undefined);
       throw error;
@@ -103,11 +108,9 @@ export class RunProgressFeed {
     return { lost };
   }
 
-  #tell(payload: string): void {
-    const progress = PROGRESS.parse(JSON.parse(payload));
-    for (const [listener, campaign] of this.#listeners) {
-      if (campaign === progress.campaign) listener.push(progress.runId, progress);
-    }
+  #tell(channel: string, payload: string): void {
+    const told: unknown = JSON.parse(payload);
+    for (const listener of this.#listeners) if (listener.channel === channel) listener.hear(told);
   }
 }
 
