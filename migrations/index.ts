@@ -7,6 +7,7 @@ import { Reproduction1792000000006 } from './0006-reproduction.ts';
 import { Explanation1792000000007 } from './0007-explanation.ts';
 import { ModelJudging1792000000008 } from './0008-model-judging.ts';
 import { ModelLife1792000000010 } from './0010-model-life.ts';
+import { ReviewEvidence1792000000011 } from './0011-review-evidence.ts';
 import { Enumeration1792000000015 } from './0015-enumeration.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
@@ -20,5 +21,6 @@ export const MIGRATIONS = [
   Explanation1792000000007,
   ModelJudging1792000000008,
   ModelLife1792000000010,
+  ReviewEvidence1792000000011,
   Enumeration1792000000015,
 ] as const;

@@ -32,9 +32,10 @@ import { readExplanation } from './use-cases/read-explanation.ts';
 import { registerModel } from './use-cases/register-model.ts';
 import { releaseBatch } from './use-cases/release-batch.ts';
 import { reproduceRun } from './use-cases/reproduce-run.ts';
-import { reviewSample, submitBatch } from './use-cases/review-batch.ts';
+import { reviewSample } from './use-cases/review-batch.ts';
 import { runWeek } from './use-cases/run-week.ts';
 import { startRun } from './use-cases/start-run.ts';
+import { submitBatch } from './use-cases/submit-batch.ts';
 import { PACKAGE_ROOT } from './version.ts';
 
 const CAMPAIGN = 'investing-retail';

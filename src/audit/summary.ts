@@ -59,6 +59,10 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
     did: 'handed batch {subject} to the mail tool',
     wanted: 'hand batch {subject} to the mail tool',
   },
+  'review.readEvidence': {
+    did: 'read how batches were reviewed',
+    wanted: 'read how batches were reviewed',
+  },
   'batch.fallback': { did: 'drew fallback batch {subject}', wanted: 'draw a fallback batch' },
   'engine.pause': { did: 'paused the engine', wanted: 'pause the engine' },
   'engine.resume': { did: 'resumed the engine', wanted: 'resume the engine' },

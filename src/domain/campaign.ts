@@ -28,6 +28,10 @@ export const CHECK_NAMES = [
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
+/** What of the review of a batch has limits (review-evidence.ts): seconds to a verdict, share opened, identical verdicts in a row. */
+export const REVIEW_MEASURES = ['REVIEW_TIME', 'REVIEW_OPENED', 'REVIEW_STREAK'] as const;
+export type ReviewMeasure = (typeof REVIEW_MEASURES)[number];
+
 /** The checks whose limits are settings; the others always halt. */
 export const LIMITED_CHECKS = [
   'FEED_ROWS',
@@ -40,16 +44,20 @@ export const LIMITED_CHECKS = [
   'OVERCONFIDENT',
   'SCORE_SHIFT',
   'NARROW',
-] as const satisfies readonly CheckName[];
+  ...REVIEW_MEASURES,
+] as const satisfies readonly (CheckName | ReviewMeasure)[];
 export type LimitedCheck = (typeof LIMITED_CHECKS)[number];
 
 /** Checks that came after 0.1.0: settings of before do not name them, and there they never fire. */
-type LaterCheck = 'FEATURE_SHIFT';
+type LaterCheck = 'FEATURE_SHIFT' | ReviewMeasure;
 export type Limits = Readonly<
   Record<Exclude<LimitedCheck, LaterCheck>, Limit> & Partial<Record<LaterCheck, Limit>>
 >;
 
-/** Above which measured value (below which, for NARROW) a check warns and halts; null never fires. */
+/** What is bad when it is low: there `halt` is not above `warn`. */
+export const LOW_IS_BAD: readonly LimitedCheck[] = ['NARROW', 'REVIEW_TIME', 'REVIEW_OPENED'];
+
+/** Above which measured value (below which, for LOW_IS_BAD) a check warns and halts; null never fires. */
 export interface Limit {
   readonly warn: number | null;
   readonly halt: number | null;
@@ -70,6 +78,9 @@ export const DEFAULT_LIMITS: Readonly<Record<LimitedCheck, Limit>> = {
   OVERCONFIDENT: { warn: 0.05, halt: 0.3 },
   SCORE_SHIFT: { warn: 0.25, halt: null },
   NARROW: { warn: 0.5, halt: null },
+  REVIEW_TIME: NEVER,
+  REVIEW_OPENED: NEVER,
+  REVIEW_STREAK: NEVER,
 };
 
 export interface Band {

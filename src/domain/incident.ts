@@ -4,6 +4,7 @@ export const INCIDENT_KINDS = [
   'RUN_FAILED',
   'HAND_OFF_FAILED',
   'RECORD_BROKEN',
+  'RUBBER_STAMPING',
   'ENUMERATION',
 ] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];

@@ -1,4 +1,4 @@
-import { type Config, LIMITED_CHECKS, NEVER } from './campaign.ts';
+import { type Config, LIMITED_CHECKS, LOW_IS_BAD, NEVER } from './campaign.ts';
 import { ADULT_AGE } from './eligibility.ts';
 import { LIMITED_MEASURES } from './gates/gate-limits.ts';
 import { isSchedule } from './schedule.ts';
@@ -136,9 +136,10 @@ function limitFaults({ limits }: Config): readonly SettingFault[] {
       ...broken(['limits', check, 'warn'], warn === null ? null : notNegative(warn)),
       ...broken(['limits', check, 'halt'], halt === null ? null : notNegative(halt)),
     ];
+    if (check === 'REVIEW_STREAK' && halt !== null)
+      return [...single, ...broken(['limits', check, 'halt'], 'must be null: a streak cannot be undone')];
     if (single.length > 0 || warn === null || halt === null) return single;
-    // NARROW measures a ratio that is bad when it is low.
-    if (check === 'NARROW')
+    if (LOW_IS_BAD.includes(check))
       return broken(['limits', check], halt <= warn ? null : 'halt must not be more than warn');
     return broken(['limits', check], warn <= halt ? null : 'warn must not be more than halt');
   });

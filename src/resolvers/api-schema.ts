@@ -24,6 +24,7 @@ import { ModelActsResolver } from './model-acts.resolver.ts';
 import { ChallengerResolver, ModelLifeResolver } from './model-life.resolver.ts';
 import { permissionGuard } from './permission-guard.ts';
 import { ReproductionResolver, RunReproductionsResolver } from './reproduction.resolver.ts';
+import { BatchAlarmsResolver, ReviewEvidenceResolver } from './review-evidence.resolver.ts';
 import { RunResolver } from './run.resolver.ts';
 import { RunActsResolver } from './run-acts.resolver.ts';
 import { ViewerResolver } from './viewer.resolver.ts';
@@ -43,6 +44,8 @@ export const RESOLVERS: Resolvers = [
   RunDriftResolver,
   BatchResolver,
   BatchActsResolver,
+  BatchAlarmsResolver,
+  ReviewEvidenceResolver,
   DecisionResolver,
   RecipientResolver,
   ExplanationResolver,

@@ -11,7 +11,8 @@ import { approveBatch, holdBatch, liftHold, rejectBatch } from '../use-cases/dec
 import { type Command, execute } from '../use-cases/execute.ts';
 import { handOffReleased } from '../use-cases/hand-off.ts';
 import { releaseBatch } from '../use-cases/release-batch.ts';
-import { removeFromBatch, reviewSample, submitBatch } from '../use-cases/review-batch.ts';
+import { removeFromBatch, reviewSample } from '../use-cases/review-batch.ts';
+import { submitBatch } from '../use-cases/submit-batch.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
 import { Permit } from './permit.ts';
 

@@ -6,6 +6,7 @@ import { ConfigVersionRow } from '../store/config-version.row.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Command, Facts } from './execute.ts';
+import { evidenceOfBatch } from './read-review-evidence.ts';
 import { type BatchInput, type BatchNoteInput, needNote, obey, sourceOf } from './review-batch.ts';
 
 /** Approves what was submitted, by another person; the digest that was approved is the one that may be released. */
@@ -17,6 +18,7 @@ export const approveBatch: Command<BatchInput, BatchRow> = {
     const batch = await lockBatch(tx, batchId);
     obey(judgeStatus('approve', batch.status));
     obey(judgeFourEyes(actor.subject, await handsIn(tx, batch)));
+    const alarms = (await evidenceOfBatch(tx, batch)).flatMap((evidence) => evidence.alarms);
     const digest = await currentDigest(tx, batch);
     if (digest !== batch.digest) {
       refuse(
@@ -44,6 +46,7 @@ export const approveBatch: Command<BatchInput, BatchRow> = {
           submittedBy: batch.submittedBy,
           before: batch.status,
           after: changed.status,
+          alarms: alarms.map(({ measure }) => measure),
         },
       },
     };

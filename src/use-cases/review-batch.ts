@@ -1,5 +1,5 @@
 import { digestOf } from '../audit/digest.ts';
-import { judgeSample, judgeStatus, type SampleVerdict } from '../domain/batch.ts';
+import { judgeStatus, type SampleVerdict } from '../domain/batch.ts';
 import { forbiddenValue } from '../domain/forbidden-data.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { RefusalError, refuse } from '../domain/refusal.ts';
@@ -110,37 +110,6 @@ export const removeFromBatch: Command<BatchNoteInput & { customer: string }, Bat
           size: changed.size,
           reason: digestOf(note),
         },
-      },
-    };
-  },
-};
-
-/** Hands a reviewed batch over to whoever approves. */
-export const submitBatch: Command<BatchInput, BatchRow> = {
-  action: 'batch.submit',
-  permission: 'batch.submit',
-  about: ({ batchId }) => ({ campaign: null, subject: batchId }),
-  async handle({ tx, now, actor }, { batchId }) {
-    const batch = await lockBatch(tx, batchId);
-    obey(judgeStatus('submit', batch.status));
-    obey(
-      judgeSample(
-        await tx.query(
-          `select s.customer, s.verdict, r.removed_by is not null as removed
-           from sample_item s join recipient r using (batch_id, customer) where batch_id = $1`,
-          [batchId],
-        ),
-      ),
-    );
-    const changed = { status: 'SUBMITTED' as const, submittedBy: actor.subject, submittedAt: now };
-    await tx.update(BatchRow, { id: batchId }, changed);
-    return {
-      result: { ...batch, ...changed },
-      facts: {
-        campaign: batch.campaign,
-        subject: batchId,
-        digest: batch.digest,
-        details: { ...sourceOf(batch), before: batch.status, after: changed.status },
       },
     };
   },

@@ -101,7 +101,7 @@ describe('a week, from the start to the mail tool', () => {
     expect(funnel.considered).toBe(119);
     expect(funnel.mailed + funnel.heldOut + funnel.notChosen + funnel.notEligible).toBe(funnel.considered);
     expect(found.batch.size).toBe(funnel.mailed);
-    expect(found.config.limits).toHaveLength(10);
+    expect(found.config.limits).toHaveLength(13);
     expect(found.checks.length).toBeGreaterThan(5);
   });
 

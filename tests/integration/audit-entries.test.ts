@@ -27,9 +27,10 @@ import {
 import { readExplanation } from '../../src/use-cases/read-explanation.ts';
 import { releaseBatch } from '../../src/use-cases/release-batch.ts';
 import { resumeRun } from '../../src/use-cases/resume-run.ts';
-import { removeFromBatch, reviewSample, submitBatch } from '../../src/use-cases/review-batch.ts';
+import { removeFromBatch, reviewSample } from '../../src/use-cases/review-batch.ts';
 import { runWeek } from '../../src/use-cases/run-week.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
+import { submitBatch } from '../../src/use-cases/submit-batch.ts';
 import { validateModel } from '../../src/use-cases/validate-model.ts';
 import { auditEntries } from '../support/audit-entries.ts';
 import { CARLA, MARK, OLGA, ServiceHarness } from '../support/service-harness.ts';

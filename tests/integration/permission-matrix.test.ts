@@ -35,6 +35,7 @@ const CALLS: Readonly<Record<string, string>> = {
   'Query.config': `{ config(campaign: "${SMALL}") { id } }`,
   'Query.driftSeries': `{ driftSeries(campaign: "${SMALL}", from: "2026-W01", to: "2026-W02") { subject } }`,
   'Query.incidents': '{ incidents { totalCount } }',
+  'Query.reviewEvidence': `{ reviewEvidence(campaign: "${SMALL}", from: "2026-W01", to: "2026-W02") { reviewer } }`,
   'Query.auditEntries': '{ auditEntries { totalCount } }',
   'Query.auditCheckpoint': '{ auditCheckpoint { size } }',
   'Query.auditInclusion': '{ auditInclusion(index: 0, treeSize: 1) { path } }',

@@ -50,6 +50,7 @@ const TABLE: Readonly<Record<string, readonly [acts: readonly Permission[], role
   'audit log: own entries': [['audit.readOwn'], [O, C]],
   // Not in the table: what the operator does around it, and who takes the calls of customers who want no mail.
   'campaign: apply': [['campaign.apply'], [O]],
+  'evidence of reviews': [['review.readEvidence'], [C]],
   'incident: resolve': [['incident.resolve'], [O]],
   'customer: wants no mail': [['customer.protect'], [O, K]],
   'customer: is to be erased': [['customer.requestErasure'], [O, C, K]],

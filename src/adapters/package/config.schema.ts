@@ -46,6 +46,9 @@ const limitSchemas: LimitSchemas = {
   OVERCONFIDENT: limitOf('OVERCONFIDENT'),
   SCORE_SHIFT: limitOf('SCORE_SHIFT'),
   NARROW: limitOf('NARROW'),
+  REVIEW_TIME: limitOf('REVIEW_TIME'),
+  REVIEW_OPENED: limitOf('REVIEW_OPENED'),
+  REVIEW_STREAK: limitOf('REVIEW_STREAK'),
 };
 
 /** The limits of what a gate measures: what is left out has its default, null never fires. */

@@ -1,0 +1,36 @@
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { IsoWeek } from '../domain/week.ts';
+import { Batch } from '../schema/batch.type.ts';
+import { ReviewAlarm, ReviewEvidence } from '../schema/review-evidence.type.ts';
+import { IsoWeekScalar } from '../schema/scalars.ts';
+import type { BatchRow } from '../store/batch.row.ts';
+import { evidenceOfBatch, readReviewEvidence } from '../use-cases/read-review-evidence.ts';
+import type { ApiContext } from './api-context.ts';
+import { Permit } from './permit.ts';
+
+@Resolver()
+export class ReviewEvidenceResolver {
+  @Permit('review.readEvidence')
+  @Query(() => [ReviewEvidence], {
+    description: 'How the batches of some weeks were reviewed, per batch and reviewer, the earliest first.',
+  })
+  reviewEvidence(
+    @Ctx() { services }: ApiContext,
+    @Arg('campaign', () => String) campaign: string,
+    @Arg('from', () => IsoWeekScalar) from: IsoWeek,
+    @Arg('to', () => IsoWeekScalar) to: IsoWeek,
+  ) {
+    return readReviewEvidence(services.db.manager, { campaign, from, to });
+  }
+}
+
+@Resolver(() => Batch)
+export class BatchAlarmsResolver {
+  @FieldResolver(() => [ReviewAlarm], {
+    description: 'What of the review looks like rubber-stamping: for whoever approves.',
+  })
+  async reviewAlarms(@Root() batch: BatchRow, @Ctx() { services }: ApiContext) {
+    const evidence = await evidenceOfBatch(services.db.manager, batch);
+    return evidence.flatMap(({ alarms }) => alarms);
+  }
+}
