@@ -318,7 +318,7 @@ create table incident (
   constraint incident_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id),
   constraint incident_check CHECK ((resolved_at >= opened_at)),
   constraint incident_check1 CHECK ((((resolved_by IS NULL) = (resolved_at IS NULL)) AND ((resolved_by IS NULL) = (note IS NULL)))),
-  constraint incident_kind_check CHECK ((kind = ANY (ARRAY['ENUMERATION'::text, 'FEED_MISSING'::text, 'CHECK_HALTED'::text, 'RUN_FAILED'::text, 'HAND_OFF_FAILED'::text, 'RECORD_BROKEN'::text])))
+  constraint incident_kind_check CHECK ((kind = ANY (ARRAY['ENUMERATION'::text, 'RUBBER_STAMPING'::text, 'FEED_MISSING'::text, 'CHECK_HALTED'::text, 'RUN_FAILED'::text, 'HAND_OFF_FAILED'::text, 'RECORD_BROKEN'::text])))
 );
 
 create table migration (
