@@ -11,8 +11,8 @@ import { handOffReleased } from '../../src/use-cases/hand-off.ts';
 import { addToQuietList, recordOptOut } from '../../src/use-cases/protect-customer.ts';
 import { releaseBatch } from '../../src/use-cases/release-batch.ts';
 import { removeFromBatch, reviewSample } from '../../src/use-cases/review-batch.ts';
-import { submitBatch } from '../../src/use-cases/submit-batch.ts';
 import type { Services } from '../../src/use-cases/services.ts';
+import { submitBatch } from '../../src/use-cases/submit-batch.ts';
 import { recallCheckpoint, sequencing } from '../../src/worker.ts';
 import { CAMPAIGN } from './kill-world.ts';
 
