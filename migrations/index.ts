@@ -6,6 +6,7 @@ import { AuditedChanges1792000000005 } from './0005-audited-changes.ts';
 import { Reproduction1792000000006 } from './0006-reproduction.ts';
 import { Explanation1792000000007 } from './0007-explanation.ts';
 import { ModelJudging1792000000008 } from './0008-model-judging.ts';
+import { DataGovernance1792000000009 } from './0009-data-governance.ts';
 import { ModelLife1792000000010 } from './0010-model-life.ts';
 import { ReviewEvidence1792000000011 } from './0011-review-evidence.ts';
 import { Enumeration1792000000015 } from './0015-enumeration.ts';
@@ -20,6 +21,7 @@ export const MIGRATIONS = [
   Reproduction1792000000006,
   Explanation1792000000007,
   ModelJudging1792000000008,
+  DataGovernance1792000000009,
   ModelLife1792000000010,
   ReviewEvidence1792000000011,
   Enumeration1792000000015,

@@ -5,7 +5,7 @@ import { packageTemplate, type TemplateCampaign } from './adapters/package/packa
 import { openApp } from './app.ts';
 import type { Settings } from './config.ts';
 import { refuse } from './domain/refusal.ts';
-import { contractAt } from './store/campaign.store.ts';
+import { newestContract } from './store/feed-contract.store.ts';
 
 /**
  * `waarom model template`: writes an unfinished model package into an empty or new folder.
@@ -31,8 +31,8 @@ async function campaignOf(settings: () => Settings, campaign: string): Promise<T
   }
   const app = await openApp(settings());
   try {
-    const { db, clock } = app.services;
-    return { key: campaign, columns: (await contractAt(db.manager, campaign, clock.now())).columns };
+    const { db } = app.services;
+    return { key: campaign, columns: (await newestContract(db.manager, campaign)).columns };
   } finally {
     await app.close();
   }

@@ -18,8 +18,9 @@ const MODEL = [...DIGESTED, 'name', 'version'] as const;
 export const ACTION_NEEDS = {
   'campaign.apply': ['campaign', 'subject', 'digest', 'created', 'config', 'contract', 'seed', 'dataUses'],
   'dataUse.declare': DATA_USE,
-  'dataUse.signOff': [...DATA_USE, 'declaredBy', 'reason'],
-  'dataUse.withdraw': [...DATA_USE, 'declaredBy', 'reason'],
+  'dataUse.signOff': [...DATA_USE, 'declaredBy', 'reason', 'signedNote'],
+  'dataUse.refuse': [...DATA_USE, 'declaredBy', 'reason'],
+  'dataUse.withdraw': [...DATA_USE, 'declaredBy', 'reason', 'uncovered', 'models'],
   'model.register': [...MODEL, 'modelDigest', 'cardDigest', 'card', 'files', 'gatesAfter'],
   'model.validate': [...MODEL, 'gatesBefore', 'gatesAfter'],
   'model.judge': [...MODEL, 'config', 'configDigest', 'gates', 'verdicts', 'gatesBefore', 'gatesAfter'],

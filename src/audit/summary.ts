@@ -97,7 +97,29 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   'dataUse.declare': { did: 'declared data use {subject}', wanted: 'declare a data use' },
   'dataUse.decide': { did: 'decided on data use {subject}', wanted: 'decide on data use {subject}' },
   'dataUse.signOff': { did: 'signed off data use {subject}', wanted: 'sign off data use {subject}' },
+  'dataUse.refuse': { did: 'refused data use {subject}', wanted: 'refuse data use {subject}' },
   'dataUse.withdraw': { did: 'withdrew data use {subject}', wanted: 'withdraw data use {subject}' },
+  'feedContract.read': { did: 'read the feed contract', wanted: 'read the feed contract' },
+  'feedContract.propose': {
+    did: 'proposed feed contract change {subject}',
+    wanted: 'propose a change of the feed contract',
+  },
+  'feedContract.decide': {
+    did: 'decided on feed contract change {subject}',
+    wanted: 'decide on feed contract change {subject}',
+  },
+  'feedContract.approve': {
+    did: 'approved feed contract change {subject}',
+    wanted: 'approve feed contract change {subject}',
+  },
+  'feedContract.reject': {
+    did: 'rejected feed contract change {subject}',
+    wanted: 'reject feed contract change {subject}',
+  },
+  'feedContract.withdraw': {
+    did: 'withdrew feed contract change {subject}',
+    wanted: 'withdraw feed contract change {subject}',
+  },
   'customer.read': {
     did: 'read the record of customer {subject}',
     wanted: 'read the record of customer {subject}',

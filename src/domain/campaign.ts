@@ -1,6 +1,7 @@
 import type { FeedContract, Label } from './feed-contract.ts';
 import type { GateLimits } from './gates/gate-limits.ts';
 import type { IsoDate } from './week.ts';
+import type { Wording } from './wording.ts';
 
 export const CHECK_NAMES = [
   'FEED_PRESENT',
@@ -123,9 +124,9 @@ export interface Config {
 
 export interface DataUseDeclaration {
   readonly columns: readonly string[];
-  readonly source: string;
-  readonly purpose: string;
-  readonly legalBasis: string;
+  readonly source: Wording;
+  readonly purpose: Wording;
+  readonly legalBasis: Wording;
   readonly validUntil: IsoDate;
 }
 

@@ -1,7 +1,10 @@
-import type { IsoDate } from './week.ts';
+import { addDays, type IsoDate } from './week.ts';
 
 export const DATA_USE_STATUSES = ['DECLARED', 'SIGNED_OFF', 'REFUSED', 'WITHDRAWN', 'EXPIRED'] as const;
 export type DataUseStatus = (typeof DATA_USE_STATUSES)[number];
+
+/** Days before the end of a data use from which on it is shown to be ending. */
+export const ENDING_DAYS = 30;
 
 /** As much of a data use as tells what it covers. */
 export interface DataUseCover {
@@ -11,11 +14,14 @@ export interface DataUseCover {
   readonly validUntil: IsoDate;
 }
 
-/** A data use is in force through its last day (UTC). */
-export function statusAt(use: Pick<DataUseCover, 'status' | 'validUntil'>, at: Date): DataUseStatus {
-  return use.status === 'SIGNED_OFF' && at.toISOString().slice(0, 10) > use.validUntil
-    ? 'EXPIRED'
-    : use.status;
+/** A data use is in force through its last day, on the calendar of the bank's time zone. */
+export function statusOn(use: Pick<DataUseCover, 'status' | 'validUntil'>, day: IsoDate): DataUseStatus {
+  return use.status === 'SIGNED_OFF' && day > use.validUntil ? 'EXPIRED' : use.status;
+}
+
+/** Whether a data use is in force and will not be for longer than 30 days more. */
+export function endsSoon(use: Pick<DataUseCover, 'status' | 'validUntil'>, day: IsoDate): boolean {
+  return statusOn(use, day) === 'SIGNED_OFF' && use.validUntil < addDays(day, ENDING_DAYS);
 }
 
 /** A data use as far as it was recorded at an instant after its declaration: what came later is taken back. */
@@ -25,9 +31,12 @@ export function recordedAt<Use extends Recorded>(use: Use, at: Date): Use {
   return {
     ...use,
     status: signed ? 'SIGNED_OFF' : 'DECLARED',
+    signedBy: signed ? use.signedBy : null,
+    signedAt: signed ? use.signedAt : null,
+    signedNote: signed ? use.signedNote : null,
     decidedBy: signed ? use.signedBy : null,
     decidedAt: signed ? use.signedAt : null,
-    note: null,
+    note: signed ? use.signedNote : null,
   };
 }
 
@@ -36,18 +45,40 @@ interface Recorded {
   readonly status: DataUseStatus;
   readonly signedBy: string | null;
   readonly signedAt: Date | null;
+  readonly signedNote: string | null;
   readonly decidedBy: string | null;
   readonly decidedAt: Date | null;
   readonly note: string | null;
+}
+
+/** One of the things that people did about a data use. */
+export interface DataUseEvent {
+  readonly status: Exclude<DataUseStatus, 'EXPIRED'>;
+  readonly by: string;
+  readonly at: Date;
+  readonly note: string | null;
+}
+
+/** What people did about a data use, from its declaration on. */
+export function historyOf(use: Recorded & { readonly declaredBy: string; readonly declaredAt: Date }) {
+  const events: DataUseEvent[] = [{ status: 'DECLARED', by: use.declaredBy, at: use.declaredAt, note: null }];
+  const { signedBy, signedAt, decidedBy, decidedAt, status, note } = use;
+  if (signedBy !== null && signedAt !== null) {
+    const signedNote = status === 'SIGNED_OFF' ? note : use.signedNote;
+    events.push({ status: 'SIGNED_OFF', by: signedBy, at: signedAt, note: signedNote });
+  }
+  if (decidedBy !== null && decidedAt !== null && (status === 'REFUSED' || status === 'WITHDRAWN'))
+    events.push({ status, by: decidedBy, at: decidedAt, note });
+  return events;
 }
 
 /** Which of the columns no data use in force covers, and the ids of those in force that cover any. */
 export function coveringDataUses(
   columns: readonly string[],
   uses: readonly DataUseCover[],
-  at: Date,
+  day: IsoDate,
 ): { readonly missing: readonly string[]; readonly covering: readonly string[] } {
-  const inForce = uses.filter((use) => statusAt(use, at) === 'SIGNED_OFF');
+  const inForce = uses.filter((use) => statusOn(use, day) === 'SIGNED_OFF');
   return {
     missing: columns.filter((column) => !inForce.some((use) => use.columns.includes(column))),
     covering: inForce

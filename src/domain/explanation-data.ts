@@ -4,8 +4,9 @@ import { overridesInForce } from './feature.ts';
 import { FORBIDDEN_KINDS } from './forbidden-data.ts';
 import { type CardFeature, columnsOfCard } from './model-card.ts';
 import type { IsoDate } from './week.ts';
+import { labelOf } from './wording.ts';
 
-/** What data were used for; purpose and source as they were recorded. */
+/** What data were used for; purpose and source as they were declared, in the reader's language where it was declared in both. */
 export interface DataUsedText {
   readonly label: string;
   readonly purpose: string;
@@ -109,6 +110,11 @@ function usesOf(writer: ExplanationWriter) {
   const isUsed = (name: string) =>
     estimated.includes(name) || columnOf(writer, name)?.category === 'eligibility';
   return writer.explained.dataUses
-    .map((use) => ({ ...use, columns: use.columns.filter(isUsed) }))
+    .map(({ columns, source, purpose, legalBasis }) => ({
+      columns: columns.filter(isUsed),
+      source: writer.inLanguage(labelOf(source)),
+      purpose: writer.inLanguage(labelOf(purpose)),
+      legalBasis: writer.inLanguage(labelOf(legalBasis)),
+    }))
     .filter(({ columns }) => columns.length > 0);
 }

@@ -5,6 +5,7 @@ import type { FeedContract } from './feed-contract.ts';
 import type { ModelCard } from './model-card.ts';
 import type { AttributionMethod } from './shapley.ts';
 import type { IsoDate, IsoWeek } from './week.ts';
+import type { Wording } from './wording.ts';
 
 export const AUDIENCES = ['INTERNAL', 'CUSTOMER'] as const;
 export type Audience = (typeof AUDIENCES)[number];
@@ -91,9 +92,9 @@ export interface ExplainedDecision {
   /** The data uses that were signed off and in force for the run. */
   readonly dataUses: readonly {
     readonly columns: readonly string[];
-    readonly source: string;
-    readonly purpose: string;
-    readonly legalBasis: string;
+    readonly source: Wording;
+    readonly purpose: Wording;
+    readonly legalBasis: Wording;
   }[];
   readonly decision: Decision;
   readonly facts: ExplanationFacts;

@@ -6,5 +6,6 @@ export const INCIDENT_KINDS = [
   'RECORD_BROKEN',
   'RUBBER_STAMPING',
   'ENUMERATION',
+  'DATA_USE',
 ] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];

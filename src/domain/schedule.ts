@@ -26,11 +26,16 @@ export function isSchedule(expression: string): boolean {
 
 /** When a schedule first comes due in a week of its time zone, not before an instant; null when it does not. */
 export function dueInWeek(schedule: string, timeZone: string, week: IsoWeek, notBefore: Date): Date | null {
-  const earliest = new Date(dayNumber(mondayOf(week)) * 24 * HOUR - EARLIEST_MONDAY - 1);
-  // Asked forwards only: backwards, the parser passes over the times that the clock skips.
-  const monday = nextRunAt('0 0 * * 1', timeZone, earliest);
+  const monday = beginOf(timeZone, week);
   const due = nextRunAt(schedule, timeZone, new Date(Math.max(monday.getTime(), notBefore.getTime()) - 1));
   return weekIn(timeZone, due) === week ? due : null;
+}
+
+/** The first instant of a week in a time zone. */
+export function beginOf(timeZone: string, week: IsoWeek): Date {
+  const earliest = new Date(dayNumber(mondayOf(week)) * 24 * HOUR - EARLIEST_MONDAY - 1);
+  // Asked forwards only: backwards, the parser passes over the times that the clock skips.
+  return nextRunAt('0 0 * * 1', timeZone, earliest);
 }
 
 /** The week of an instant in a time zone. */

@@ -9,6 +9,7 @@ import { exportAudit } from './export-audit.job.ts';
 import { judgeModels } from './judge-models.job.ts';
 import { reproducePast } from './reproduce-past.job.ts';
 import { startDueRuns } from './start-due-runs.job.ts';
+import { watchDataUses } from './watch-data-uses.job.ts';
 import { watchFeeds } from './watch-feeds.job.ts';
 import { watchReaders } from './watch-readers.job.ts';
 
@@ -36,6 +37,7 @@ interface Job {
 export type JobName =
   | 'start-due-runs'
   | 'watch-feeds'
+  | 'watch-data-uses'
   | 'continue-runs'
   | 'judge-models'
   | 'hand-off'
@@ -53,6 +55,8 @@ const DAILY = '30 3 * * *';
 const JOBS: Readonly<Record<JobName, Job>> = {
   'start-due-runs': { work: startDueRuns, wakes: ['continue-runs', 'notify-incidents'] },
   'watch-feeds': { work: watchFeeds, wakes: ['continue-runs', 'notify-incidents'] },
+  // A run that needs what expired refuses to start, whenever; this tells before it does.
+  'watch-data-uses': { work: watchDataUses, wakes: ['notify-incidents'], cron: DAILY },
   'continue-runs': { work: continueRuns, wakes: ['notify-incidents'] },
   'judge-models': { work: judgeModels, wakes: [] },
   'hand-off': { work: handOffReleased, wakes: ['notify-incidents'] },

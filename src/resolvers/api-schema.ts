@@ -13,6 +13,12 @@ import { CampaignResolver } from './campaign.resolver.ts';
 import { ConfigResolver } from './config.resolver.ts';
 import { CustomerResolver } from './customer.resolver.ts';
 import { DataUseResolver } from './data-use.resolver.ts';
+import { DataUseActsResolver } from './data-use-acts.resolver.ts';
+import {
+  DataUseImpactResolver,
+  DataUseRegisterResolver,
+  RegisteredColumnResolver,
+} from './data-use-register.resolver.ts';
 import { DecisionResolver, RecipientResolver } from './decision.resolver.ts';
 import { DriftResolver, RunDriftResolver } from './drift.resolver.ts';
 import { ErasureResolver } from './erasure.resolver.ts';
@@ -60,6 +66,10 @@ export const RESOLVERS: Resolvers = [
   ModelJudgingResolver,
   JudgingProgressResolver,
   DataUseResolver,
+  DataUseActsResolver,
+  DataUseRegisterResolver,
+  RegisteredColumnResolver,
+  DataUseImpactResolver,
   ConfigResolver,
   IncidentResolver,
   AuditResolver,

@@ -1,16 +1,19 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { recordedAt, statusAt } from '../domain/data-use.ts';
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { historyOf } from '../domain/data-use.ts';
+import { labelOf } from '../domain/wording.ts';
 import { Campaign } from '../schema/campaign.type.ts';
-import { DataUse, DataUsePayload, DeclareDataUseInput } from '../schema/data-use.type.ts';
-import { DecideInput } from '../schema/decide.input.ts';
+import { DataUse, DataUseEvent } from '../schema/data-use.type.ts';
+import type { Language } from '../schema/language.enum.ts';
+import { RunConnection } from '../schema/run.type.ts';
 import { DateTimeScalar } from '../schema/scalars.ts';
 import { dataUsesDeclaredBy } from '../store/campaign.reads.ts';
 import { campaignOf } from '../store/campaign.store.ts';
-import type { DataUseRow } from '../store/data-use.row.ts';
-import { declareDataUse, signOffDataUse, withdrawDataUse } from '../use-cases/data-uses.ts';
-import { type Command, execute } from '../use-cases/execute.ts';
-import { type ApiContext, callerOf } from './api-context.ts';
+import type { ApiContext } from './api-context.ts';
+import { type DataUseView, dataUseView } from './data-use-view.ts';
+import { InLanguage, textIn } from './in-language.ts';
+import { type PageArguments, PageOf20 } from './paging.ts';
 import { Permit } from './permit.ts';
+import { pageOfRunsUnder } from './runs-under.ts';
 
 @Resolver(() => DataUse)
 export class DataUseResolver {
@@ -23,53 +26,45 @@ export class DataUseResolver {
     at: Date | null = null,
   ) {
     const { manager } = services.db;
-    await campaignOf(manager, campaign);
+    const { timeZone } = (await campaignOf(manager, campaign)).definition;
     const instant = at ?? services.clock.now();
-    return (await dataUsesDeclaredBy(manager, campaign, instant)).map((use) => viewAt(use, instant));
-  }
-
-  @Permit(declareDataUse.permission)
-  @Mutation(() => DataUsePayload)
-  declareDataUse(
-    @Ctx() context: ApiContext,
-    @Arg('input', () => DeclareDataUseInput) input: DeclareDataUseInput,
-  ) {
-    return act(context, declareDataUse, input);
-  }
-
-  @Permit(signOffDataUse.permission)
-  @Mutation(() => DataUsePayload, { description: 'By another person than the one who declared it.' })
-  signOffDataUse(
-    @Ctx() context: ApiContext,
-    @Arg('input', () => DecideInput) { id, note = null }: DecideInput,
-  ) {
-    return act(context, signOffDataUse, { id, note });
-  }
-
-  @Permit(withdrawDataUse.permission)
-  @Mutation(() => DataUsePayload, {
-    description: 'Withdraws a sign-off, or refuses a declaration; from then on nothing is scored on it.',
-  })
-  withdrawDataUse(
-    @Ctx() context: ApiContext,
-    @Arg('input', () => DecideInput) { id, note = null }: DecideInput,
-  ) {
-    return act(context, withdrawDataUse, { id, note });
+    const uses = await dataUsesDeclaredBy(manager, campaign, instant);
+    return uses.map((use) => dataUseView(use, timeZone, instant));
   }
 
   @FieldResolver(() => Campaign)
-  campaign(@Root() use: DataUseRow, @Ctx() { loaders }: ApiContext) {
+  campaign(@Root() use: DataUseView, @Ctx() { loaders }: ApiContext) {
     return loaders.campaign.load(use.campaign);
   }
-}
 
-function viewAt(use: DataUseRow, at: Date) {
-  const recorded = recordedAt(use, at);
-  return { ...recorded, status: statusAt(recorded, at) };
-}
+  @FieldResolver(() => String)
+  source(@Root() { source }: DataUseView, @InLanguage() language: Language) {
+    return textIn(language, labelOf(source));
+  }
 
-async function act<I>(context: ApiContext, command: Command<I, DataUseRow>, input: I) {
-  const { services } = context;
-  const use = await execute(services, callerOf(context), command, input);
-  return { dataUse: viewAt(use, services.clock.now()) };
+  @FieldResolver(() => String)
+  purpose(@Root() { purpose }: DataUseView, @InLanguage() language: Language) {
+    return textIn(language, labelOf(purpose));
+  }
+
+  @FieldResolver(() => String)
+  legalBasis(@Root() { legalBasis }: DataUseView, @InLanguage() language: Language) {
+    return textIn(language, labelOf(legalBasis));
+  }
+
+  @FieldResolver(() => [DataUseEvent], { description: 'What people did about it, from its declaration on.' })
+  history(@Root() use: DataUseView) {
+    return historyOf({ ...use, status: use.decided });
+  }
+
+  @FieldResolver(() => RunConnection, {
+    description: 'The runs that were made under it, as their manifests have it, the newest first.',
+  })
+  runs(
+    @Root() { id, campaign, at }: DataUseView,
+    @Ctx() { services }: ApiContext,
+    @Args(() => PageOf20) page: PageArguments,
+  ) {
+    return pageOfRunsUnder(services, page, { campaign, dataUses: [id], models: null, until: at });
+  }
 }

@@ -2,7 +2,6 @@ import { type EntityManager, LessThanOrEqual } from 'typeorm';
 import { refuse } from '../domain/refusal.ts';
 import { CampaignRow } from './campaign.row.ts';
 import { ConfigVersionRow } from './config-version.row.ts';
-import { FeedContractRow } from './feed-contract.row.ts';
 
 /** A campaign, held for this transaction; refuses NOT_FOUND. */
 export async function lockCampaign(tx: EntityManager, key: string): Promise<CampaignRow> {
@@ -23,17 +22,4 @@ export async function configAt(tx: EntityManager, campaign: string, at: Date): P
     take: 1,
   });
   return config ?? refuse('NOT_FOUND', 'CONFIG', `${campaign} had no settings at ${at.toISOString()}.`);
-}
-
-/** The feed contract in force at an instant. */
-export async function contractAt(tx: EntityManager, campaign: string, at: Date): Promise<FeedContractRow> {
-  const [contract] = await tx.find(FeedContractRow, {
-    where: { campaign, effectiveFrom: LessThanOrEqual(at) },
-    order: { number: 'DESC' },
-    take: 1,
-  });
-  return (
-    contract ??
-    refuse('NOT_FOUND', 'FEED_CONTRACT', `${campaign} had no feed contract at ${at.toISOString()}.`)
-  );
 }

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { DataUseStatus } from '../domain/data-use.ts';
+import type { Wording } from '../domain/wording.ts';
 
 @Entity('data_use')
 export class DataUseRow {
@@ -9,12 +10,12 @@ export class DataUseRow {
   campaign!: string;
   @Column({ type: 'text', array: true })
   columns!: string[];
-  @Column({ type: 'text' })
-  source!: string;
-  @Column({ type: 'text' })
-  purpose!: string;
-  @Column({ type: 'text', name: 'legal_basis' })
-  legalBasis!: string;
+  @Column({ type: 'jsonb' })
+  source!: Wording;
+  @Column({ type: 'jsonb' })
+  purpose!: Wording;
+  @Column({ type: 'jsonb', name: 'legal_basis' })
+  legalBasis!: Wording;
   @Column({ type: 'date', name: 'valid_until' })
   validUntil!: string;
   @Column({ type: 'text' })
@@ -27,6 +28,8 @@ export class DataUseRow {
   signedBy!: string | null;
   @Column({ type: 'timestamptz', name: 'signed_at', nullable: true })
   signedAt!: Date | null;
+  @Column({ type: 'text', name: 'signed_note', nullable: true })
+  signedNote!: string | null;
   @Column({ type: 'text', name: 'decided_by', nullable: true })
   decidedBy!: string | null;
   @Column({ type: 'timestamptz', name: 'decided_at', nullable: true })

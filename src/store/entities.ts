@@ -3,6 +3,7 @@ import { CampaignRow } from './campaign.row.ts';
 import { ConfigVersionRow } from './config-version.row.ts';
 import { DataUseRow } from './data-use.row.ts';
 import { FeedContractRow } from './feed-contract.row.ts';
+import { FeedContractChangeRow } from './feed-contract-change.row.ts';
 import { HandOffRow } from './hand-off.row.ts';
 import { IncidentRow } from './incident.row.ts';
 import { ModelVersionRow } from './model-version.row.ts';
@@ -18,6 +19,7 @@ export const ENTITIES = [
   ConfigVersionRow,
   DataUseRow,
   FeedContractRow,
+  FeedContractChangeRow,
   HandOffRow,
   IncidentRow,
   ModelVersionRow,

@@ -1,4 +1,4 @@
-import { In } from 'typeorm';
+import { In, LessThanOrEqual } from 'typeorm';
 import { ModelVersionRow } from './model-version.row.ts';
 import { isUuid, type Slice } from './slice.ts';
 import type { Transaction } from './transaction.ts';
@@ -18,6 +18,18 @@ export async function listModels(
     .limit(first + 1);
   if (after !== null) query.andWhere('(model.registeredAt, model.id) < (:at, :id)', { at, id });
   return query.getMany();
+}
+
+/** The model versions of a campaign that had been registered by an instant, the oldest first. */
+export async function modelsRegisteredBy(
+  db: Transaction,
+  campaign: string,
+  at: Date,
+): Promise<readonly ModelVersionRow[]> {
+  return db.find(ModelVersionRow, {
+    where: { campaign, registeredAt: LessThanOrEqual(at) },
+    order: { registeredAt: 'ASC', id: 'ASC' },
+  });
 }
 
 export async function countModels(db: Transaction, campaign: string): Promise<number> {

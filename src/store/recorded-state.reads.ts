@@ -10,14 +10,19 @@ const STATE = {
     from campaign order by key`,
   feed_contract: `
     select campaign || '/' || number as id, jsonb_build_object('columns', columns) as content, digest,
-           effective_from as "effectiveFrom"
+           effective_from as "effectiveFrom", from_week as "fromWeek", withdrawn_at as "withdrawnAt"
     from feed_contract order by campaign, number`,
+  feed_contract_change: `
+    select id, campaign, base, jsonb_build_object('columns', columns) as content, digest, reason, status, proposed_by as "proposedBy",
+           proposed_at as "proposedAt", decided_by as "decidedBy", decided_at as "decidedAt", note, contract,
+           withdrawn_by as "withdrawnBy", withdrawn_at as "withdrawnAt", withdrawal_note as "withdrawalNote"
+    from feed_contract_change order by campaign, proposed_at, id`,
   config_version: `
     select campaign || '/' || number as id, settings, digest, created_by as "createdBy", effective_from as "effectiveFrom"
     from config_version order by campaign, number`,
   data_use: `
     select id, campaign, status, declared_by as "declaredBy", declared_at as "declaredAt", decided_by as "decidedBy",
-           decided_at as "decidedAt", note,
+           decided_at as "decidedAt", note, signed_by as "signedBy", signed_at as "signedAt", signed_note as "signedNote",
            jsonb_build_object('campaign', campaign, 'columns', columns, 'source', source, 'purpose', purpose, 'legalBasis', legal_basis,
                               'validUntil', valid_until::text) as content
     from data_use order by campaign, declared_at, id`,

@@ -3,10 +3,10 @@ import { refuse } from '../domain/refusal.ts';
 import { challengerAt } from '../store/model.reads.ts';
 import { noteModelFrom } from '../store/model-life.store.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
+import { assertSignedOff } from './data-use-cover.ts';
 import type { Act, Command } from './execute.ts';
 import { actOn, holdModel, type ModelInput, unless } from './model-act.ts';
 import { needNote } from './review-batch.ts';
-import { assertSignedOff } from './start-run.ts';
 
 /** Has an approved version score in the shadow of a campaign's runs, from the next run on, instead of the challenger before. */
 export const setChallenger: Command<ModelInput, ModelVersionRow> = {

@@ -20,13 +20,13 @@ import {
   outputHistory,
 } from '../store/run-record.store.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { assertSignedOff, whileSignedOff } from './data-use-cover.ts';
 import { Decisions, selectionKeys } from './decisions.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
 import { measureOutput } from './measure-output.ts';
 import type { StepContext, StepResult } from './run-step.ts';
 import { type Scored, scoreSnapshot } from './score-snapshot.ts';
-import { assertSignedOff } from './start-run.ts';
 
 /** Decides for every customer of a run's snapshot and records it (domain.md, steps 4 to 9). Throws HaltedByChecks. */
 export async function decideRun(tx: Transaction, context: StepContext): Promise<StepResult> {
@@ -43,6 +43,7 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
     funds,
     model: await modelFile(tx, model.id, 'model.onnx'),
     reference: referenceRows(Buffer.from(await modelFile(tx, model.id, 'reference.csv')).toString('utf8')),
+    whileAllowed: whileSignedOff(services, model),
   });
   const spread = scored.distributions.map(
     ({ feature, counts }): Measure => ({ name: 'FEATURE', subject: feature.name, value: Array.from(counts) }),

@@ -42,6 +42,8 @@ export interface Command<I, R> {
   /** What a refused attempt was about, told in the transaction of its entry. */
   readonly about: (input: I, act: Act) => Facts | Promise<Facts>;
   readonly handle: (act: Act, input: I) => Promise<{ readonly result: R; readonly facts: Facts }>;
+  /** What a refused attempt leaves beside its entry, in the transaction of it: whom somebody must tell. */
+  readonly refused?: (act: Act, input: I, refusal: Refusal) => Promise<void>;
 }
 
 /**
@@ -67,8 +69,10 @@ export async function execute<I, R>(
     if (!(error instanceof RefusalError)) throw error;
     const { refusal } = error;
     await services.db.transaction(async (tx) => {
-      const facts = await command.about(input, { tx, now, actor: caller.actor, services });
+      const act = { tx, now, actor: caller.actor, services };
+      const facts = await command.about(input, act);
       await append(tx, { now, caller, role, action: command.action, facts, refusal });
+      await command.refused?.(act, input, refusal);
     });
     throw error;
   }

@@ -1,6 +1,7 @@
 import { mailedIn } from '../store/decision.reads.ts';
 import { keepExplanations } from '../store/explanation.store.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { holdSignedOff } from './data-use-cover.ts';
 import { Explainer } from './explain-customers.ts';
 import { recordedWeek } from './recorded-week.ts';
 import type { StepContext, StepResult } from './run-step.ts';
@@ -11,8 +12,10 @@ const AT_ONCE = 250;
 /** Explains the decisions on everyone who is to be mailed, so that whoever reviews them and whoever is asked can say why. */
 export async function explainRun(
   tx: Transaction,
-  { run, services, progress }: StepContext,
+  { run, model, services, progress }: StepContext,
 ): Promise<StepResult> {
+  // To explain is to score too: with one value changed, and the next.
+  await holdSignedOff(tx, model, services.clock.now());
   const decisions = await mailedIn(tx, run.id);
   const at = services.clock.now();
   await using explainer = await Explainer.open(tx, services, await recordedWeek(services.db, tx, run.id));

@@ -4,10 +4,10 @@ import { refuse } from '../domain/refusal.ts';
 import { noteModelFrom } from '../store/model-life.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { standDown } from './challenger.ts';
+import { assertSignedOff } from './data-use-cover.ts';
 import type { Act, Command } from './execute.ts';
 import { actOn, holdModel, type ModelInput, unless } from './model-act.ts';
 import { needNote } from './review-batch.ts';
-import { assertSignedOff } from './start-run.ts';
 
 export interface ApproveModel extends ModelInput {
   readonly acceptances: readonly { readonly gate: string; readonly reason: string }[];

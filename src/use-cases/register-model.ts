@@ -5,7 +5,8 @@ import type { ModelPackage } from '../domain/model-card.ts';
 import { modelSpec } from '../domain/model-spec.ts';
 import { PackageError, ScoringError } from '../domain/ports.ts';
 import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
-import { campaignOf, contractAt, lockCampaign } from '../store/campaign.store.ts';
+import { campaignOf, lockCampaign } from '../store/campaign.store.ts';
+import { newestContract } from '../store/feed-contract.store.ts';
 import { storeModelFiles } from '../store/model.store.ts';
 import { queueJudging } from '../store/model-judging.store.ts';
 import { noteModelAct } from '../store/model-life.store.ts';
@@ -77,7 +78,7 @@ const register: Command<Tried, ModelVersionRow> = {
     await lockCampaign(tx, key);
     if (card.campaign !== key)
       refuse('BAD_INPUT', 'PACKAGE', `card.yaml, campaign is ${card.campaign} where ${key} is due.`);
-    const contract = await contractAt(tx, key, now);
+    const contract = await newestContract(tx, key);
     const missing = missingColumns(card, { columns: contract.columns });
     if (missing.length > 0)
       refuse(

@@ -52,12 +52,13 @@ export async function readReplayRecord(
   const contract = { columns: contractVersion.columns };
   const funds = await fundPrices(tx, run.id);
   const dataUses = await tx.findBy(DataUseRow, { campaign: key });
-  const { missing } = coveringDataUses(columnsOfCard(model.card), dataUses, services.clock.now());
+  const { timeZone, flowDays } = campaign.definition;
+  const today = dateIn(timeZone, services.clock.now());
+  const { missing } = coveringDataUses(columnsOfCard(model.card), dataUses, today);
   const { card } = model;
   const parts = { asOf, funds, contract, contractNumber: run.contract, card, config, uncovered: missing };
   const obstacle = replayObstacle(parts);
   if (obstacle !== null) return obstacle;
-  const { timeZone, flowDays } = campaign.definition;
   return {
     context: {
       services,

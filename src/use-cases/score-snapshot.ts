@@ -45,6 +45,8 @@ export interface ScoringInputs {
   readonly shifts?: readonly FeatureShift[];
   /** The frozen rows in order; read as they are when left out. */
   readonly blocks?: AsyncIterable<FrozenBlock>;
+  /** Lets a batch be scored as long as the data may be used; left out where a record is executed again. */
+  readonly whileAllowed?: <T>(score: () => Promise<T>) => Promise<T>;
 }
 
 /** Reads the snapshot once, front to back: eligibility, features and drift here, scores in the scoring process meanwhile. */
@@ -54,6 +56,7 @@ export async function scoreSnapshot(
   inputs: ScoringInputs,
 ): Promise<Scored> {
   const { run, services, config, contract, campaign, model, progress } = context;
+  const { whileAllowed = (score) => score() } = inputs;
   const { features: cardFeatures } = model.card;
   const layout = layoutOf(contract);
   const rules = new EligibilityRules(layout, config, campaign.definition.flowDays, inputs.asOf);
@@ -101,8 +104,11 @@ export async function scoreSnapshot(
         const histogram = drift[i];
         for (let row = 0; row < rows; row++) histogram?.add(matrix[row * features.width + i] ?? Number.NaN);
       }
-      // One batch is being scored while the next is read and computed.
-      const batch = session.score(matrix, rows).then((scored) => scores.set(scored, from));
+      // One batch is being scored while the next is read and computed, into the same matrix.
+      const some = matrix.slice(0, rows * features.width);
+      const batch = scoring
+        .then(() => whileAllowed(() => session.score(some, rows)))
+        .then((scored) => scores.set(scored, from));
       // A failure is met where the batch is awaited, or not at all when the batch before it failed.
       batch.catch(() => {});
       await scoring;

@@ -1,15 +1,16 @@
-import { coveringDataUses } from '../domain/data-use.ts';
-import { columnsOfCard } from '../domain/model-card.ts';
+import { missingColumns } from '../domain/feature.ts';
 import { refuse } from '../domain/refusal.ts';
 import { REPEATABLE, type RunTrigger } from '../domain/run.ts';
 import { dateIn, type IsoWeek, isWeek, weekOf } from '../domain/week.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
-import { configAt, contractAt, lockCampaign } from '../store/campaign.store.ts';
-import { DataUseRow } from '../store/data-use.row.ts';
+import { configAt, lockCampaign } from '../store/campaign.store.ts';
+import type { FeedContractRow } from '../store/feed-contract.row.ts';
+import { contractOfWeek } from '../store/feed-contract.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { assertSignedOff, reportUncovered } from './data-use-cover.ts';
 import type { Command } from './execute.ts';
 
 export interface StartRun {
@@ -30,6 +31,11 @@ export const startRun: Command<StartRun, StartedRun> = {
   action: 'run.start',
   permission: 'run.start',
   about: ({ campaign, week }) => ({ campaign, subject: null, details: { week } }),
+  // Of a start that was due, the schedule tells by an incident of its own.
+  async refused({ tx, now, services }, { campaign, trigger }, { code }) {
+    if (code === 'NOT_SIGNED_OFF' && trigger !== 'SCHEDULE')
+      await reportUncovered(tx, services, await lockCampaign(tx, campaign), now);
+  },
   async handle({ tx, now, actor, services }, input) {
     // Whoever starts holds the campaign: of two at once, the second finds the run of the first.
     const campaign = await lockCampaign(tx, input.campaign);
@@ -52,7 +58,7 @@ export const startRun: Command<StartRun, StartedRun> = {
     const model = await liveModelOf(tx, campaign.key);
     await assertSignedOff(tx, model, now);
     const config = await configAt(tx, campaign.key, now);
-    const contract = await contractAt(tx, campaign.key, now);
+    const contract = await contractFor(tx, model, week);
     const attempt = await supersede(tx, current, campaign, week);
     const run = tx.create(RunRow, {
       id: services.ids.next(),
@@ -100,23 +106,22 @@ async function liveModelOf(tx: Transaction, campaign: string): Promise<ModelVers
   return model ?? refuse('INVALID_STATE', 'NO_LIVE_MODEL', `${campaign} has no live model version.`);
 }
 
-/** Refuses when a source column of the model is not covered by a sign-off in force at the instant (domain.md). */
-export async function assertSignedOff(
+/** The contract by which the week's feed is judged. Refuses where it lacks a column that the model needs. */
+async function contractFor(
   tx: Transaction,
-  model: ModelVersionRow,
-  at: Date,
-): Promise<readonly string[]> {
-  const uses = await tx.findBy(DataUseRow, { campaign: model.campaign });
-  const { missing, covering } = coveringDataUses(columnsOfCard(model.card), uses, at);
-  if (missing.length > 0) {
-    const names = missing.join(', ');
+  { campaign, card }: ModelVersionRow,
+  week: IsoWeek,
+): Promise<FeedContractRow> {
+  const contract = await contractOfWeek(tx, campaign, week);
+  if (contract === null) throw new Error(`${campaign} has no feed contract`);
+  const missing = missingColumns(card, contract);
+  if (missing.length > 0)
     refuse(
-      'NOT_SIGNED_OFF',
-      'DATA_USE',
-      `No data use in force covers ${names}; a compliance reviewer must sign it off.`,
+      'INVALID_STATE',
+      'FEED_CONTRACT',
+      `The feed contract of ${week} (number ${contract.number}) does not offer ${missing.join(', ')}, which the live model needs.`,
     );
-  }
-  return covering;
+  return contract;
 }
 
 /** The number of the attempt that follows; the one before stays on record. Refuses when it was resumed meanwhile. */

@@ -79,7 +79,7 @@ describe('data uses', () => {
     expect((await uses(instant(5))).find(({ id }) => id === dataUse.id)).toMatchObject({
       decidedBy: 'carla',
       decidedAt: '2026-11-04T09:00:00.000Z',
-      note: null,
+      note: '',
       campaign: { key: SMALL },
     });
   });
@@ -88,8 +88,8 @@ describe('data uses', () => {
     const [use] = await uses();
     await service.get('carla', decide('signOffDataUse', use.id));
     const signed = async (when: string) => (await uses(when)).find(({ id }) => id === use.id)?.status;
-    expect(await signed('2035-12-31T23:59:59Z')).toBe('SIGNED_OFF');
-    expect(await signed('2036-01-01T00:00:00Z')).toBe('EXPIRED');
+    expect(await signed('2035-12-31T22:59:59Z')).toBe('SIGNED_OFF');
+    expect(await signed('2035-12-31T23:00:00Z')).toBe('EXPIRED');
   });
 });
 

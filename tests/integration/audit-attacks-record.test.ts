@@ -298,7 +298,7 @@ describe('what people decided', () => {
     ],
     ['feed_contract', `update feed_contract set columns = '[]'`, 'content', 'campaign.apply'],
     ['data_use', `update data_use set status = 'WITHDRAWN'`, 'status', 'dataUse.signOff'],
-    ['data_use', `update data_use set legal_basis = 'none'`, 'content', 'dataUse.signOff'],
+    ['data_use', `update data_use set legal_basis = '"none"'`, 'content', 'dataUse.signOff'],
     [
       'model_version',
       `update model_version set status = 'RETIRED', live_until = now()`,

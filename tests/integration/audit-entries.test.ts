@@ -9,7 +9,12 @@ import { BatchRow } from '../../src/store/batch.row.ts';
 import { ModelVersionRow } from '../../src/store/model-version.row.ts';
 import type { RunRow } from '../../src/store/run.row.ts';
 import { SampleItemRow } from '../../src/store/sample-item.row.ts';
-import { declareDataUse, withdrawDataUse } from '../../src/use-cases/data-uses.ts';
+import {
+  declareDataUse,
+  refuseDataUse,
+  signOffDataUse,
+  withdrawDataUse,
+} from '../../src/use-cases/data-uses.ts';
 import { approveBatch, holdBatch, liftHold, rejectBatch } from '../../src/use-cases/decide-batch.ts';
 import { pauseEngine, resumeEngine } from '../../src/use-cases/engine.ts';
 import { type Caller, type Command, execute } from '../../src/use-cases/execute.ts';
@@ -56,7 +61,14 @@ const SAYS: Partial<Record<AuditAction, AuditEntry['details']>> = {
   'campaign.apply': { created: true },
   'dataUse.declare': { before: null, after: 'DECLARED', columns: ['age'] },
   'dataUse.signOff': { before: 'DECLARED', after: 'SIGNED_OFF', declaredBy: 'olga', reason: 'fine' },
-  'dataUse.withdraw': { before: 'DECLARED', after: 'REFUSED', declaredBy: 'olga', reason: 'not needed' },
+  'dataUse.refuse': { before: 'DECLARED', after: 'REFUSED', declaredBy: 'olga', reason: 'not needed' },
+  'dataUse.withdraw': {
+    before: 'SIGNED_OFF',
+    after: 'WITHDRAWN',
+    declaredBy: 'olga',
+    reason: 'not needed',
+    uncovered: [],
+  },
   'model.register': { before: null, after: 'REGISTERED', name: 'likely', version: '1' },
   'model.judge': { before: 'REGISTERED', after: 'VALIDATED', config: 1, gates: 'WARN' },
   'model.validate': { before: 'VALIDATED', after: 'REGISTERED' },
@@ -130,7 +142,10 @@ beforeAll(async () => {
   await installSmall(harness);
   const declared = { columns: ['age'], source: 's', purpose: 'p', legalBasis: 'l', validUntil: '2030-01-01' };
   const use = await act(OLGA, declareDataUse, { campaign: SMALL, ...declared });
+  await act(CARLA, signOffDataUse, { id: use.id, note: 'fine' });
   await act(CARLA, withdrawDataUse, { id: use.id, note: 'not needed' });
+  const other = await act(OLGA, declareDataUse, { campaign: SMALL, ...declared });
+  await act(CARLA, refuseDataUse, { id: other.id, note: 'not needed' });
   await act(MARK, pauseEngine, { campaign: SMALL, reason: 'a complaint' });
   await act(OLGA, resumeEngine, { campaign: SMALL, reason: 'it was nothing' });
 

@@ -105,7 +105,7 @@ describe('the skeleton of a package', () => {
       await readFile(join(folder, 'by-file', 'card.yaml'), 'utf8'),
     );
     await expect(writeModelTemplate(settings, join(folder, 'none'), 'nothing')).rejects.toThrow(
-      /nothing had no feed contract/,
+      /There is no campaign "nothing"/,
     );
   });
 

@@ -32,6 +32,8 @@ const CALLS: Readonly<Record<string, string>> = {
   'Query.modelVersions': `{ modelVersions(campaign: "${SMALL}") { totalCount } }`,
   'Query.liveModel': `{ liveModel(campaign: "${SMALL}") { id } }`,
   'Query.dataUses': `{ dataUses(campaign: "${SMALL}") { id } }`,
+  'Query.dataUseRegister': `{ dataUseRegister(campaign: "${SMALL}") { at } }`,
+  'Query.dataUseImpact': `{ dataUseImpact(id: ${id}) { columns } }`,
   'Query.config': `{ config(campaign: "${SMALL}") { id } }`,
   'Query.driftSeries': `{ driftSeries(campaign: "${SMALL}", from: "2026-W01", to: "2026-W02") { subject } }`,
   'Query.incidents': '{ incidents { totalCount } }',
@@ -71,6 +73,8 @@ const CALLS: Readonly<Record<string, string>> = {
   'Mutation.declareDataUse':
     'mutation { declareDataUse(input: { campaign: "none", columns: ["a"], source: "s", purpose: "p", legalBasis: "l", validUntil: "2030-01-01" }) { dataUse { id } } }',
   'Mutation.signOffDataUse': `mutation { signOffDataUse(input: { id: ${id} }) { dataUse { id } } }`,
+  'Mutation.refuseDataUse': `mutation { refuseDataUse(input: { id: ${id}, note: "n" }) { dataUse { id } } }`,
+  'Mutation.withdrawDataUseDeclaration': `mutation { withdrawDataUseDeclaration(input: { id: ${id}, note: "n" }) { dataUse { id } } }`,
   'Mutation.withdrawDataUse': `mutation { withdrawDataUse(input: { id: ${id} }) { dataUse { id } } }`,
   'Mutation.resolveIncident': `mutation { resolveIncident(input: { incidentId: ${id}, note: "n" }) { incident { id } } }`,
   'Mutation.recordOptOut': 'mutation { recordOptOut(input: { customer: "a b", note: "n" }) { customer } }',

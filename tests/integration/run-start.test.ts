@@ -245,9 +245,9 @@ describe('data uses', () => {
   });
 
   it('that ran out bar the start from the day after', async () => {
-    harness.now = new Date('2036-01-01T00:00:00Z');
+    harness.now = new Date('2035-12-31T23:00:00Z');
     expect(await refusalOf(start())).toBe('NOT_SIGNED_OFF DATA_USE');
-    harness.now = new Date('2035-12-31T23:59:59Z');
+    harness.now = new Date('2035-12-31T22:59:59Z');
     expect((await start()).started).toBe(true);
   });
 

@@ -1,6 +1,7 @@
 import type { ExplainedDecision } from '../../src/domain/explanation.ts';
 import { type ExplanationText, explainInWords } from '../../src/domain/explanation-text.ts';
 import type { Phrasebook, PhraseLanguage } from '../../src/domain/ports.ts';
+import { labelOf } from '../../src/domain/wording.ts';
 
 /** What no customer is told: in either language, because a slip into the other would be one too. */
 const FORBIDDEN: Readonly<Record<string, RegExp>> = {
@@ -60,7 +61,9 @@ export function ownWords(said: string, explained: ExplainedDecision): string {
     ...contract.columns.flatMap(({ label }) => label ?? []),
     ...card.features.map(({ label }) => label),
   ].flatMap(({ nl, en }) => [nl, en]);
-  const recorded = dataUses.flatMap(({ purpose, source, legalBasis }) => [purpose, source, legalBasis]);
+  const recorded = dataUses.flatMap(({ purpose, source, legalBasis }) =>
+    [purpose, source, legalBasis].flatMap((declared) => Object.values(labelOf(declared))),
+  );
   return [...labels, ...recorded]
     .toSorted((a, b) => b.length - a.length)
     .reduce((text, known) => text.replaceAll(wholly(known), '…'), said)

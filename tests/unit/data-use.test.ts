@@ -3,8 +3,10 @@ import {
   coveringDataUses,
   type DataUseCover,
   type DataUseStatus,
+  endsSoon,
+  historyOf,
   recordedAt,
-  statusAt,
+  statusOn,
 } from '../../src/domain/data-use.ts';
 
 const use = (id: string, columns: string[], change: Partial<DataUseCover> = {}): DataUseCover => ({
@@ -14,17 +16,32 @@ const use = (id: string, columns: string[], change: Partial<DataUseCover> = {}):
   validUntil: '2026-12-31',
   ...change,
 });
-const NOW = new Date('2026-11-16T09:00:00Z');
+const TODAY = '2026-11-16';
 
-describe('statusAt', () => {
+describe('statusOn', () => {
   it('is in force through its last day', () => {
     const lasting = use('u', ['age']);
-    expect(statusAt(lasting, new Date('2026-12-31T23:59:59.999Z'))).toBe('SIGNED_OFF');
-    expect(statusAt(lasting, new Date('2027-01-01T00:00:00Z'))).toBe('EXPIRED');
+    expect(statusOn(lasting, '2026-12-31')).toBe('SIGNED_OFF');
+    expect(statusOn(lasting, '2027-01-01')).toBe('EXPIRED');
   });
 
   it.each<DataUseStatus>(['DECLARED', 'REFUSED', 'WITHDRAWN'])('%s stays what it is', (status) => {
-    expect(statusAt(use('u', ['age'], { status }), new Date('2030-01-01'))).toBe(status);
+    expect(statusOn(use('u', ['age'], { status }), '2030-01-01')).toBe(status);
+  });
+});
+
+describe('endsSoon', () => {
+  it.each([
+    ['2026-12-01', false],
+    ['2026-12-02', true],
+    ['2026-12-31', true],
+    ['2027-01-01', false],
+  ])('on %s: %s', (day, soon) => {
+    expect(endsSoon(use('u', ['age']), day)).toBe(soon);
+  });
+
+  it('is not said of what is not in force', () => {
+    expect(endsSoon(use('u', ['age'], { status: 'DECLARED' }), '2026-12-31')).toBe(false);
   });
 });
 
@@ -39,7 +56,7 @@ describe('coveringDataUses', () => {
       use('withdrawn', ['logins'], { status: 'WITHDRAWN' }),
       use('expired', ['logins'], { validUntil: '2026-11-15' }),
     ];
-    expect(coveringDataUses(['age', 'balance', 'logins', 'app'], uses, NOW)).toEqual({
+    expect(coveringDataUses(['age', 'balance', 'logins', 'app'], uses, TODAY)).toEqual({
       missing: ['logins', 'app'],
       covering: ['a', 'b'],
     });
@@ -47,9 +64,9 @@ describe('coveringDataUses', () => {
 
   it('needs all columns, each by any of them', () => {
     const uses = [use('a', ['age']), use('b', ['balance'])];
-    expect(coveringDataUses(['age', 'balance'], uses, NOW)).toEqual({ missing: [], covering: ['a', 'b'] });
-    expect(coveringDataUses([], uses, NOW)).toEqual({ missing: [], covering: [] });
-    expect(coveringDataUses(['age'], [], NOW)).toEqual({ missing: ['age'], covering: [] });
+    expect(coveringDataUses(['age', 'balance'], uses, TODAY)).toEqual({ missing: [], covering: ['a', 'b'] });
+    expect(coveringDataUses([], uses, TODAY)).toEqual({ missing: [], covering: [] });
+    expect(coveringDataUses(['age'], [], TODAY)).toEqual({ missing: ['age'], covering: [] });
   });
 });
 
@@ -59,6 +76,7 @@ describe('recordedAt', () => {
     status: 'WITHDRAWN' as DataUseStatus,
     signedBy: 'carla',
     signedAt: at(10),
+    signedNote: 'fine',
     decidedBy: 'coen',
     decidedAt: at(12),
     note: 'too much',
@@ -72,11 +90,14 @@ describe('recordedAt', () => {
       status: 'SIGNED_OFF',
       decidedBy: 'carla',
       decidedAt: at(10),
-      note: null,
+      note: 'fine',
     });
     expect(recordedAt(withdrawn, at(9))).toEqual({
       ...withdrawn,
       status: 'DECLARED',
+      signedBy: null,
+      signedAt: null,
+      signedNote: null,
       decidedBy: null,
       decidedAt: null,
       note: null,
@@ -87,5 +108,41 @@ describe('recordedAt', () => {
     const refused = { ...withdrawn, status: 'REFUSED' as DataUseStatus, signedBy: null, signedAt: null };
     expect(recordedAt(refused, at(11)).status).toBe('DECLARED');
     expect(recordedAt(refused, at(12)).status).toBe('REFUSED');
+  });
+});
+
+describe('historyOf', () => {
+  const declared = { declaredBy: 'olga', declaredAt: new Date(0) };
+  const nothing = {
+    signedBy: null,
+    signedAt: null,
+    signedNote: null,
+    decidedBy: null,
+    decidedAt: null,
+    note: null,
+  };
+  const signed = { signedBy: 'carla', signedAt: new Date(1), decidedBy: 'carla', decidedAt: new Date(1) };
+
+  it('tells each step, with its note', () => {
+    expect(historyOf({ ...declared, ...nothing, status: 'DECLARED' })).toEqual([
+      { status: 'DECLARED', by: 'olga', at: new Date(0), note: null },
+    ]);
+    const use = { ...declared, ...signed, status: 'SIGNED_OFF', signedNote: 'fine', note: 'fine' } as const;
+    expect(historyOf(use).slice(1)).toEqual([
+      { status: 'SIGNED_OFF', by: 'carla', at: new Date(1), note: 'fine' },
+    ]);
+    const decided = { decidedBy: 'coen', decidedAt: new Date(2), note: 'no longer' };
+    expect(historyOf({ ...use, ...decided, status: 'WITHDRAWN' }).slice(1)).toEqual([
+      { status: 'SIGNED_OFF', by: 'carla', at: new Date(1), note: 'fine' },
+      { status: 'WITHDRAWN', by: 'coen', at: new Date(2), note: 'no longer' },
+    ]);
+    expect(historyOf({ ...declared, ...nothing, ...decided, status: 'REFUSED' }).slice(1)).toEqual([
+      { status: 'REFUSED', by: 'coen', at: new Date(2), note: 'no longer' },
+    ]);
+  });
+
+  it('has the note of a sign-off from before it was kept apart', () => {
+    const use = { ...declared, ...signed, status: 'SIGNED_OFF', signedNote: null, note: 'fine' } as const;
+    expect(historyOf(use)[1]?.note).toBe('fine');
   });
 });

@@ -48,6 +48,11 @@ const TABLE: Readonly<Record<string, readonly [acts: readonly Permission[], role
   'erase a customer': [['customer.erase'], [C]],
   'audit log: all of it': [['audit.read'], [C]],
   'audit log: own entries': [['audit.readOwn'], [O, C]],
+  // "A config change that touches data is approved by compliance": of the feed contract all of them do.
+  'feed contract: see': [['feedContract.read'], [O, M, C]],
+  'feed contract: propose': [['feedContract.propose'], [O, M]],
+  'feed contract: approve, reject': [['feedContract.decide'], [C]],
+  'feed contract: withdraw a change': [['feedContract.withdraw'], [O, M, C]],
   // Not in the table: what the operator does around it, and who takes the calls of customers who want no mail.
   'campaign: apply': [['campaign.apply'], [O]],
   'evidence of reviews': [['review.readEvidence'], [C]],

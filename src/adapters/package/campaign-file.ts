@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { CampaignDefinition } from '../../domain/campaign.ts';
 import { config } from './config.schema.ts';
 import { feedContract } from './feed-contract.schema.ts';
-import { campaignKey, columnName, count, day, label, text } from './fields.schema.ts';
+import { campaignKey, columnName, count, day, label, text, wording } from './fields.schema.ts';
 import { readYaml } from './yaml-file.ts';
 
 const dataUse = z.strictObject({
   columns: z.array(columnName, 'must be a list of columns').min(1, 'must not be empty'),
-  source: text(200),
-  purpose: text(),
-  legalBasis: text(),
+  source: wording(200),
+  purpose: wording(),
+  legalBasis: wording(),
   validUntil: day,
 });
 

@@ -25,6 +25,13 @@ export const flag = z.boolean('must be true or false');
 
 export const label = z.strictObject({ nl: text(), en: text() }, 'must be { nl, en }');
 
+/** A text, or the same in both languages. */
+export const wording = (longest = 2000) =>
+  z.union(
+    [text(longest), z.strictObject({ nl: text(longest), en: text(longest) })],
+    'must be text, or { nl, en }',
+  );
+
 export const columnName = z
   .string('must be text')
   .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be a lower-case letter, then lower-case letters, digits and _');

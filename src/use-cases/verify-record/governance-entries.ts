@@ -1,4 +1,5 @@
-import { isDetail, listDetail, type Says, textDetail } from './spoken-entry.ts';
+import { FEED_CONTRACT_ENTRIES } from './feed-contract-entries.ts';
+import { hasDetail, isDetail, listDetail, type Says, textDetail } from './spoken-entry.ts';
 
 const applied: Says = (claims, spoken) => {
   const { index, entry, subject } = spoken;
@@ -20,6 +21,8 @@ const applied: Says = (claims, spoken) => {
     content: contract,
     digest: contract,
     effectiveFrom: entry.at,
+    fromWeek: null,
+    withdrawnAt: null,
   });
   const declared = {
     campaign: subject,
@@ -27,6 +30,7 @@ const applied: Says = (claims, spoken) => {
     declaredBy: entry.actor,
     declaredAt: entry.at,
     decidedBy: null,
+    signedBy: null,
   };
   for (const id of listDetail(spoken, 'dataUses')) claims.say('data_use', id, index, declared);
 };
@@ -42,9 +46,14 @@ const dataUse: Says = (claims, spoken) => {
     content: entry.digest,
     status,
     ...(status === 'DECLARED'
-      ? { declaredBy: entry.actor, declaredAt: entry.at, decidedBy: null, note: null }
+      ? { declaredBy: entry.actor, declaredAt: entry.at, decidedBy: null, signedBy: null, note: null }
       : { decidedBy: entry.actor, decidedAt: entry.at, note: textDetail(spoken, 'reason') }),
   });
+  if (status === 'SIGNED_OFF')
+    claims.say('data_use', subject, index, { signedBy: entry.actor, signedAt: entry.at });
+  // The entries of 0.1.0 do not say it, and its rows do not hold it.
+  if (hasDetail(spoken, 'signedNote'))
+    claims.say('data_use', subject, index, { signedNote: textDetail(spoken, 'signedNote') });
 };
 
 /** What entries say of campaigns, settings and data uses. */
@@ -54,5 +63,7 @@ export const GOVERNANCE_ENTRIES: Readonly<Record<string, Says>> = {
   'engine.resume': switched,
   'dataUse.declare': dataUse,
   'dataUse.signOff': dataUse,
+  'dataUse.refuse': dataUse,
   'dataUse.withdraw': dataUse,
+  ...FEED_CONTRACT_ENTRIES,
 };

@@ -27,6 +27,11 @@ export function isDetail({ entry }: SpokenEntry, name: string): boolean {
   return detail(entry, name) === true;
 }
 
+/** Whether an entry says anything of it, be it null. */
+export function hasDetail({ entry }: SpokenEntry, name: string): boolean {
+  return detail(entry, name) !== undefined;
+}
+
 export function listDetail({ entry }: SpokenEntry, name: string): readonly string[] {
   const value = detail(entry, name);
   return typeof value === 'object' && value !== null ? value : [];

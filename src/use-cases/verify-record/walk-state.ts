@@ -28,6 +28,7 @@ export const walkErasures: WalkPart = async (walk) => {
 
 const GOVERNANCE: readonly StateTable[] = [
   'feed_contract',
+  'feed_contract_change',
   'config_version',
   'data_use',
   'model_version',
