@@ -172,9 +172,9 @@ create table data_use (
   id uuid not null,
   campaign text not null,
   columns text[] not null,
-  source text not null,
-  purpose text not null,
-  legal_basis text not null,
+  source jsonb not null,
+  purpose jsonb not null,
+  legal_basis jsonb not null,
   valid_until date not null,
   status text not null,
   declared_by text not null,
@@ -184,12 +184,16 @@ create table data_use (
   decided_by text,
   decided_at timestamp with time zone,
   note text,
+  signed_note text,
   constraint data_use_pkey PRIMARY KEY (id),
   constraint data_use_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
   constraint data_use_check CHECK (((decided_by <> declared_by) OR (status = 'WITHDRAWN'::text))),
   constraint data_use_check1 CHECK (((status = 'DECLARED'::text) = (decided_by IS NULL))),
   constraint data_use_check2 CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
   constraint data_use_columns_check CHECK ((cardinality(columns) > 0)),
+  constraint data_use_legal_basis_check CHECK ((jsonb_typeof(legal_basis) = ANY (ARRAY['string'::text, 'object'::text]))),
+  constraint data_use_purpose_check CHECK ((jsonb_typeof(purpose) = ANY (ARRAY['string'::text, 'object'::text]))),
+  constraint data_use_source_check CHECK ((jsonb_typeof(source) = ANY (ARRAY['string'::text, 'object'::text]))),
   constraint data_use_status_check CHECK ((status = ANY (ARRAY['DECLARED'::text, 'SIGNED_OFF'::text, 'REFUSED'::text, 'WITHDRAWN'::text])))
 );
 
@@ -275,9 +279,45 @@ create table feed_contract (
   columns jsonb not null,
   digest digest not null,
   effective_from timestamp with time zone not null,
+  from_week iso_week,
+  withdrawn_at timestamp with time zone,
   constraint feed_contract_pkey PRIMARY KEY (campaign, number),
   constraint feed_contract_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
+  constraint feed_contract_check CHECK (((number = 1) = (from_week IS NULL))),
+  constraint feed_contract_check1 CHECK (((number > 1) OR (withdrawn_at IS NULL))),
   constraint feed_contract_number_check CHECK ((number > 0))
+);
+
+create table feed_contract_change (
+  id uuid not null,
+  campaign text not null,
+  base integer not null,
+  columns jsonb not null,
+  digest digest not null,
+  reason text not null,
+  status text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  note text,
+  contract integer,
+  withdrawn_by text,
+  withdrawn_at timestamp with time zone,
+  withdrawal_note text,
+  constraint feed_contract_change_pkey PRIMARY KEY (id),
+  constraint feed_contract_change_campaign_base_fkey FOREIGN KEY (campaign, base) REFERENCES feed_contract(campaign, number),
+  constraint feed_contract_change_campaign_contract_fkey FOREIGN KEY (campaign, contract) REFERENCES feed_contract(campaign, number),
+  constraint feed_contract_change_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
+  constraint feed_contract_change_check CHECK ((decided_by <> proposed_by)),
+  constraint feed_contract_change_check1 CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
+  constraint feed_contract_change_check2 CHECK ((((withdrawn_by IS NULL) = (withdrawn_at IS NULL)) AND ((withdrawn_by IS NULL) = (withdrawal_note IS NULL)))),
+  constraint feed_contract_change_check3 CHECK (((status = 'WITHDRAWN'::text) = (withdrawn_by IS NOT NULL))),
+  constraint feed_contract_change_check4 CHECK (((status <> 'PROPOSED'::text) OR (decided_by IS NULL))),
+  constraint feed_contract_change_check5 CHECK (((status <> ALL (ARRAY['APPROVED'::text, 'REJECTED'::text])) OR (decided_by IS NOT NULL))),
+  constraint feed_contract_change_check6 CHECK (((contract IS NULL) OR (status = ANY (ARRAY['APPROVED'::text, 'WITHDRAWN'::text])))),
+  constraint feed_contract_change_check7 CHECK (((status <> 'APPROVED'::text) OR (contract IS NOT NULL))),
+  constraint feed_contract_change_status_check CHECK ((status = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text, 'WITHDRAWN'::text])))
 );
 
 create table fund_price (
@@ -318,7 +358,7 @@ create table incident (
   constraint incident_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id),
   constraint incident_check CHECK ((resolved_at >= opened_at)),
   constraint incident_check1 CHECK ((((resolved_by IS NULL) = (resolved_at IS NULL)) AND ((resolved_by IS NULL) = (note IS NULL)))),
-  constraint incident_kind_check CHECK ((kind = ANY (ARRAY['ENUMERATION'::text, 'RUBBER_STAMPING'::text, 'FEED_MISSING'::text, 'CHECK_HALTED'::text, 'RUN_FAILED'::text, 'HAND_OFF_FAILED'::text, 'RECORD_BROKEN'::text])))
+  constraint incident_kind_check CHECK ((kind = ANY (ARRAY['ENUMERATION'::text, 'RUBBER_STAMPING'::text, 'DATA_USE'::text, 'FEED_MISSING'::text, 'CHECK_HALTED'::text, 'RUN_FAILED'::text, 'HAND_OFF_FAILED'::text, 'RECORD_BROKEN'::text])))
 );
 
 create table migration (
@@ -706,6 +746,10 @@ CREATE INDEX data_use_campaign ON public.data_use USING btree (campaign);
 CREATE INDEX erased_row_erasure ON public.erased_row USING btree (erasure_id);
 
 CREATE INDEX erasure_tombstone ON public.erasure USING btree (tombstone, erased_at);
+
+CREATE INDEX feed_contract_change_by_time ON public.feed_contract_change USING btree (campaign, proposed_at DESC, id DESC);
+
+CREATE UNIQUE INDEX feed_contract_change_open ON public.feed_contract_change USING btree (campaign) WHERE (status = 'PROPOSED'::text);
 
 CREATE INDEX incident_by_time ON public.incident USING btree (opened_at DESC, id DESC);
 
@@ -1240,6 +1284,8 @@ CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.ex
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.feed_contract FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.feed_contract_change FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.fund_price FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.hand_off FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
@@ -1342,7 +1388,7 @@ grant insert, select on table conversion to waarom_app;
 
 grant insert, select on table customer_pseudonym to waarom_app;
 
-grant insert, select, update (decided_at, decided_by, note, signed_at, signed_by, status) on table data_use to waarom_app;
+grant insert, select, update (decided_at, decided_by, note, signed_at, signed_by, signed_note, status) on table data_use to waarom_app;
 
 grant select on table decision to waarom_app;
 
@@ -1356,7 +1402,9 @@ grant insert, select on table erasure_request to waarom_app;
 
 grant insert, select on table explanation to waarom_app;
 
-grant insert, select on table feed_contract to waarom_app;
+grant insert, select, update (withdrawn_at) on table feed_contract to waarom_app;
+
+grant insert, select, update (contract, decided_at, decided_by, note, status, withdrawal_note, withdrawn_at, withdrawn_by) on table feed_contract_change to waarom_app;
 
 grant insert, select on table fund_price to waarom_app;
 
