@@ -77,6 +77,8 @@ export const ACTION_NEEDS = {
     'erased',
     'decisionRoot',
   ],
+  'simulation.run': ['campaign', 'digest', 'from', 'to', 'weeks', 'model', 'settings', 'shifts'],
+  'config.preview': ['campaign', 'weeks', 'settings'],
   'batch.review': ['campaign', 'subject', 'customer', 'verdict', 'before', 'after', 'reason'],
   'batch.remove': [...BATCH, 'customer', 'reason'],
   'batch.submit': BATCH,

@@ -66,6 +66,11 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   'batch.fallback': { did: 'drew fallback batch {subject}', wanted: 'draw a fallback batch' },
   'engine.pause': { did: 'paused the engine', wanted: 'pause the engine' },
   'engine.resume': { did: 'resumed the engine', wanted: 'resume the engine' },
+  'simulation.run': { did: 'simulated recorded weeks', wanted: 'simulate recorded weeks' },
+  'config.preview': {
+    did: 'looked at what other settings would have done',
+    wanted: 'look at what other settings would have done',
+  },
   'config.read': { did: 'read the settings', wanted: 'read the settings' },
   'config.propose': { did: 'proposed config change {subject}', wanted: 'propose a config change' },
   'config.approve': { did: 'approved config change {subject}', wanted: 'approve config change {subject}' },

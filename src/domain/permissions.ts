@@ -22,6 +22,8 @@ export const PERMISSIONS = {
   'review.readEvidence': ['COMPLIANCE_REVIEWER'],
   'engine.pause': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'engine.resume': ['OPERATOR'],
+  'simulation.run': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'config.preview': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'config.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'model.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'model.register': ['OPERATOR'],

@@ -1,6 +1,7 @@
 import type { Config } from './campaign.ts';
 import type { Check } from './check.ts';
 import type { BandImpact } from './config-impact.ts';
+import type { FeatureDistribution } from './drift-check.ts';
 import type { FeatureShift } from './feature-shift.ts';
 import type { Output } from './output-check.ts';
 import type { IsoWeek } from './week.ts';
@@ -38,8 +39,13 @@ export interface ReplayedWeek {
   readonly bands: readonly BandImpact[];
   /** Customers of the week who were erased since, and are in no count. */
   readonly erased: number;
-  /** The checks of feed and domain: one that halts comes before anything is decided. */
+  /** The model version that it was decided by. */
+  readonly modelId: string;
+  /** The checks of feed and market: one that halts comes before anybody is scored. */
   readonly early: readonly Check[];
+  /** The checks of features against the model's reference sample. */
+  readonly drift: readonly Check[];
+  readonly distributions: readonly FeatureDistribution[];
   readonly output: Output;
 }
 

@@ -1,43 +1,53 @@
 import { type Check, halts, type Verdict } from './check.ts';
+import { type FeatureHistory, judgeFeatureShift } from './drift-check.ts';
 import { judgeOutput, type OutputHistory } from './output-check.ts';
 import type { ReplayedWeek, SimulatedWeek, UnreplayedWeek } from './replay.ts';
 import type { IsoWeek } from './week.ts';
 
-/** An output that a week leaves to the weeks after it. */
-interface WeekOutput {
+/** What a week that was decided leaves to the weeks after it. */
+export interface WeekOutput {
   readonly week: IsoWeek;
   readonly aboveThreshold: number;
-  readonly scoreCounts: readonly number[];
+  readonly scoreCounts: ArrayLike<number>;
+}
+
+/** What a week that was scored leaves to those after it which the same model scores: counts by feature. */
+export interface WeekSpread {
+  readonly week: IsoWeek;
+  readonly modelId: string;
+  readonly counts: ReadonlyMap<string, ArrayLike<number>>;
+}
+
+/** What is on record of the weeks that are simulated, and of those before them. */
+export interface RecordedPast {
+  readonly outputs: readonly WeekOutput[];
+  readonly spreads: readonly WeekSpread[];
 }
 
 /**
  * Replayed weeks in their order. What a week is judged by are the weeks before as they were simulated, and as they were recorded
- * where they were not. A week that would have halted before it was decided leaves nothing to those after it.
+ * where they were not. A week that would have halted before it was scored or decided leaves nothing of it to those after it.
  */
 export class SimulatedWeeks {
   readonly #outputs: Map<IsoWeek, WeekOutput>;
+  readonly #spreads: Map<IsoWeek, WeekSpread>;
   /** The day of the last flow that the simulation began, by customer. */
   readonly #lastFlow = new Map<string, number>();
 
-  /**
-   * @param recorded what is on record of the weeks and those before
-   * @param pastWeeks how many weeks back a week is compared with
-   */
+  /** @param pastWeeks how many weeks back a week is compared with */
   constructor(
-    recorded: readonly WeekOutput[],
+    { outputs, spreads }: RecordedPast,
     private readonly pastWeeks: number,
   ) {
-    this.#outputs = new Map(recorded.map((output) => [output.week, output]));
+    this.#outputs = new Map(outputs.map((output) => [output.week, output]));
+    this.#spreads = new Map(spreads.map((spread) => [spread.week, spread]));
   }
 
   /** Judges the next week. */
   add(next: ReplayedWeek | UnreplayedWeek): SimulatedWeek {
     if ('obstacle' in next) return notReplayed(next);
-    const { week, output, early, mailed } = next;
-    const checks = [...early, ...judgeOutput(output, this.#before(week), next.config)];
-    const { aboveThreshold, scoreCounts } = output;
-    if (halts(early)) this.#outputs.delete(week);
-    else this.#outputs.set(week, { week, aboveThreshold, scoreCounts: Array.from(scoreCounts) });
+    const { week, output, mailed } = next;
+    const checks = [...next.early, ...this.#judge(next)];
     const countedAgain = mailed.filter((customer) => this.#rests(customer, next)).length;
     if (!halts(checks)) for (const customer of mailed) this.#lastFlow.set(customer, next.sendDay);
     return {
@@ -49,7 +59,7 @@ export class SimulatedWeeks {
       leave: next.leave,
       heldOut: next.heldOut,
       eligible: next.eligible,
-      aboveThreshold,
+      aboveThreshold: output.aboveThreshold,
       erased: next.erased,
       countedAgain,
       halted: linesOf(checks, 'HALT'),
@@ -57,15 +67,45 @@ export class SimulatedWeeks {
     };
   }
 
-  #before(week: IsoWeek): OutputHistory {
-    const outputs = [...this.#outputs.values()]
-      .filter((output) => output.week < week)
-      .sort((a, b) => (a.week < b.week ? 1 : -1))
-      .slice(0, this.pastWeeks);
+  /** Judges features and output by the weeks before, and keeps them for those after. */
+  #judge({ week, modelId, config, early, drift, distributions, output }: ReplayedWeek): readonly Check[] {
+    const shift = judgeFeatureShift(
+      distributions,
+      this.#featuresBefore(week, modelId),
+      config.limits.FEATURE_SHIFT,
+    );
+    const checks = judgeOutput(output, this.#outputsBefore(week), config);
+    const { aboveThreshold, scoreCounts } = output;
+    const counts = new Map(distributions.map(({ feature, counts: found }) => [feature.name, found]));
+    if (halts(early)) this.#spreads.delete(week);
+    else this.#spreads.set(week, { week, modelId, counts });
+    if (halts([...early, ...drift, ...shift])) this.#outputs.delete(week);
+    else this.#outputs.set(week, { week, aboveThreshold, scoreCounts });
+    return [...drift, ...shift, ...checks];
+  }
+
+  #outputsBefore(week: IsoWeek): OutputHistory {
+    const outputs = this.#last([...this.#outputs.values()], week);
     return {
       aboveThreshold: outputs.map(({ aboveThreshold }) => aboveThreshold),
-      scoreCounts: outputs.map(({ scoreCounts }) => scoreCounts),
+      scoreCounts: outputs.map(({ scoreCounts }) => Array.from(scoreCounts)),
     };
+  }
+
+  #featuresBefore(week: IsoWeek, modelId: string): FeatureHistory {
+    const same = [...this.#spreads.values()].filter((spread) => spread.modelId === modelId);
+    const history = new Map<string, ArrayLike<number>[]>();
+    for (const { counts } of this.#last(same, week))
+      for (const [feature, found] of counts) history.set(feature, [...(history.get(feature) ?? []), found]);
+    return history;
+  }
+
+  /** The last weeks before one, newest first. */
+  #last<Week extends { readonly week: IsoWeek }>(weeks: readonly Week[], before: IsoWeek): readonly Week[] {
+    return weeks
+      .filter(({ week }) => week < before)
+      .sort((a, b) => (a.week < b.week ? 1 : -1))
+      .slice(0, this.pastWeeks);
   }
 
   #rests(customer: string, { sendDay, flowLength, config }: ReplayedWeek): boolean {

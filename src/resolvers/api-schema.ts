@@ -33,6 +33,7 @@ import { ReproductionResolver, RunReproductionsResolver } from './reproduction.r
 import { BatchAlarmsResolver, ReviewEvidenceResolver } from './review-evidence.resolver.ts';
 import { RunResolver } from './run.resolver.ts';
 import { RunActsResolver } from './run-acts.resolver.ts';
+import { SimulationResolver } from './simulation.resolver.ts';
 import { ViewerResolver } from './viewer.resolver.ts';
 
 type Resolvers = readonly [ClassType, ...ClassType[]];
@@ -71,6 +72,7 @@ export const RESOLVERS: Resolvers = [
   RegisteredColumnResolver,
   DataUseImpactResolver,
   ConfigResolver,
+  SimulationResolver,
   IncidentResolver,
   AuditResolver,
 ];

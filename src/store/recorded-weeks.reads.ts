@@ -1,4 +1,5 @@
 import { OUTCOMES } from '../domain/decision.ts';
+import type { RecordedPast, WeekOutput } from '../domain/simulated-weeks.ts';
 import { addDays, type IsoDate, type IsoWeek } from '../domain/week.ts';
 import { flowMailing } from './contact.store.ts';
 import { RunRow } from './run.row.ts';
@@ -38,28 +39,46 @@ export async function lastDecidedRuns(
   return runs.toReversed();
 }
 
-/** What a week's run measured of its output. */
-export interface RecordedOutput {
-  readonly week: IsoWeek;
-  readonly aboveThreshold: number;
-  readonly scoreCounts: readonly number[];
+/** A span of weeks and how many weeks before it are read too. */
+export interface PastSpan {
+  readonly from: IsoWeek;
+  readonly to: IsoWeek;
+  readonly before: number;
 }
 
-/** The outputs that were measured in a span of weeks and in the last `before` weeks before it. */
-export async function recordedOutputs(
+/** What was measured of the outputs of weeks, and of the features that a model scored, for judging the weeks after. */
+export async function recordedPast(
   db: Transaction,
   campaign: string,
-  span: { readonly from: IsoWeek; readonly to: IsoWeek; readonly before: number },
-): Promise<readonly RecordedOutput[]> {
-  const measured = `select r.week, a.value[1] as "aboveThreshold", s.value as "scoreCounts"
+  { from, to, before }: PastSpan,
+): Promise<RecordedPast> {
+  const span = [campaign, from, to, before];
+  const output = `select r.week, a.value[1] as "aboveThreshold", s.value as "scoreCounts"
     from run r join run_measure a on a.run_id = r.id and a.name = 'ABOVE_THRESHOLD'
                join run_measure s on s.run_id = r.id and s.name = 'SCORES'
     where r.campaign = $1 and r.current`;
-  return db.query(
-    `(${measured} and r.week < $2 order by r.week desc limit $4)
-     union all (${measured} and r.week between $2 and $3) order by week`,
-    [campaign, span.from, span.to, span.before],
+  const outputs: WeekOutput[] = await db.query(
+    `(${output} and r.week < $2 order by r.week desc limit $4) union all (${output} and r.week between $2 and $3)`,
+    span,
   );
+  const features: { week: IsoWeek; modelId: string; feature: string; counts: number[] }[] = await db.query(
+    `select r.week, r.model_id as "modelId", m.subject as feature, m.value as counts
+     from (select id, week, model_id, row_number() over (partition by model_id, week < $2 order by week desc) as place
+           from run where campaign = $1 and current and week <= $3
+             and exists (select from run_measure where run_id = run.id and name = 'FEATURE')) r
+     join run_measure m on m.run_id = r.id and m.name = 'FEATURE'
+     where r.week >= $2 or r.place <= $4`,
+    span,
+  );
+  const spreads = Array.from(
+    Map.groupBy(features, ({ week }) => week),
+    ([week, found]) => ({
+      week,
+      modelId: found[0]?.modelId ?? '',
+      counts: new Map(found.map(({ feature, counts }) => [feature, counts])),
+    }),
+  );
+  return { outputs, spreads };
 }
 
 /** The rows of a run that it decided to mail, as far as they were not erased. */

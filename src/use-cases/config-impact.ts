@@ -2,7 +2,7 @@ import type { Config } from '../domain/campaign.ts';
 import type { ConfigImpact, WeekImpact } from '../domain/config-impact.ts';
 import type { SimulatedWeek } from '../domain/replay.ts';
 import { SimulatedWeeks } from '../domain/simulated-weeks.ts';
-import { lastDecidedRuns, recordedOutputs } from '../store/recorded-weeks.reads.ts';
+import { lastDecidedRuns, recordedPast } from '../store/recorded-weeks.reads.ts';
 import { PAST_WEEKS } from '../store/run-record.store.ts';
 import { replayWeeks } from './replay-weeks.ts';
 import type { Services } from './services.ts';
@@ -25,7 +25,7 @@ export async function configImpact(
   if (first === undefined || last === undefined)
     return { weeks: [], warnings: ['no week was decided yet: there is nothing to compare with'] };
   const span = { from: first.week, to: last.week, before: PAST_WEEKS };
-  const judged = new SimulatedWeeks(await recordedOutputs(manager, campaign, span), PAST_WEEKS);
+  const judged = new SimulatedWeeks(await recordedPast(manager, campaign, span), PAST_WEEKS);
   const whatIf = { settings: () => settings, model: null, shifts: [], judgeMarket: false };
   const impacts: WeekImpact[] = [];
   const warnings: string[] = [];

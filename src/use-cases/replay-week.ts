@@ -77,11 +77,13 @@ export async function replayWeek(
     eligible: scored.customers.length,
     bands: bandsOf(await agesOf(tx, record, before), mailing.bands),
     erased: gone.size,
+    modelId: model.id,
     early: [
       ...judgeFeed(await feedMeasuresOf(tx, run), await feedHistory(tx, run.campaign, week), config),
       ...judgeMarketOf(record, whatIf),
-      ...scored.drift,
     ],
+    drift: scored.drift,
+    distributions: scored.distributions,
     output: await measureOutput(tx, context, scored, selection),
   };
 }

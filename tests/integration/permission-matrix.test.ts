@@ -36,6 +36,8 @@ const CALLS: Readonly<Record<string, string>> = {
   'Query.dataUseImpact': `{ dataUseImpact(id: ${id}) { columns } }`,
   'Query.config': `{ config(campaign: "${SMALL}") { id } }`,
   'Query.driftSeries': `{ driftSeries(campaign: "${SMALL}", from: "2026-W01", to: "2026-W02") { subject } }`,
+  'Query.simulation': `{ simulation(campaign: "${SMALL}", from: "2026-W01", to: "2026-W02") { modelDigest } }`,
+  'Query.previewConfigChange': `{ previewConfigChange(campaign: "${SMALL}", input: { threshold: 0.4 }) { warnings } }`,
   'Query.incidents': '{ incidents { totalCount } }',
   'Query.reviewEvidence': `{ reviewEvidence(campaign: "${SMALL}", from: "2026-W01", to: "2026-W02") { reviewer } }`,
   'Query.auditEntries': '{ auditEntries { totalCount } }',
@@ -81,6 +83,7 @@ const CALLS: Readonly<Record<string, string>> = {
   'Mutation.addToQuietList':
     'mutation { addToQuietList(input: { campaign: "none", customer: "c1", until: "2030-01-01", reason: "r" }) { customer } }',
   'Subscription.judgingProgress': 'subscription { judgingProgress(campaign: "none") { step } }',
+  'Subscription.simulationProgress': `subscription { simulationProgress(campaign: "${SMALL}", from: "2026-W01", to: "2026-W02") { done } }`,
   'Subscription.runProgress': 'subscription { runProgress(campaign: "none") { step } }',
 };
 

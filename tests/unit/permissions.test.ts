@@ -32,6 +32,10 @@ const TABLE: Readonly<Record<string, readonly [acts: readonly Permission[], role
   'engine: pause': [['engine.pause'], [O, M, C]],
   'engine: resume': [['engine.resume'], [O]],
   'settings: see': [['config.read'], [O, M, C]],
+  'what would have been: see': [
+    ['simulation.run', 'config.preview'],
+    [O, M, C],
+  ],
   'model: see': [['model.read'], [O, M, C]],
   'model: register, validate, activate': [
     ['model.register', 'model.validate', 'model.activate', 'model.challenge'],

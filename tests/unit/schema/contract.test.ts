@@ -24,10 +24,8 @@ const NOT_BUILT_YET = new Set(
   Mutation.createFallbackBatch
   Mutation.proposeConfigChange Mutation.approveConfigChange Mutation.rejectConfigChange
   FallbackBatchInput
-  Query.configChange Query.configChanges Query.previewConfigChange ConfigVersion.change
-  ChangeStatus ConfigChange Difference ConfigImpact WeekImpact BandImpact ConfigPatchInput BandInput FeatureOverrideInput
-  CheckLimitInput ProposeConfigChangeInput ConfigChangePayload ConfigChangeConnection ConfigChangeEdge
-  Query.simulation FeatureShiftInput Simulation SimulatedWeek
+  Query.configChange Query.configChanges ConfigVersion.change
+  ChangeStatus ConfigChange Difference ProposeConfigChangeInput ConfigChangePayload ConfigChangeConnection ConfigChangeEdge
   Query.evaluation Evaluation EvaluationWindow ArmResult Uplift NeverChosen SelectionRate
   Query.weekReport WeekReport WeekVolume ProfileRow
   `
