@@ -7,7 +7,7 @@ import { requestIds } from './adapters/http/request-ids.ts';
 import { DevTokens } from './adapters/identity/dev-tokens.ts';
 import { OidcAuthenticator } from './adapters/identity/oidc.ts';
 import { createLogger } from './adapters/log/logger.ts';
-import { FileModelPackageReader } from './adapters/package/model-package-reader.ts';
+import { ThreadedPackageReader } from './adapters/package/threaded-package-reader.ts';
 import { startEmbeddedPostgres } from './adapters/postgres/embedded-postgres.ts';
 import { OnnxScorer } from './adapters/scorer/onnx-scorer.ts';
 import { WarmScorer } from './adapters/scorer/warm-scorer.ts';
@@ -94,7 +94,7 @@ export async function openApp(
       randomness: systemRandomness,
       feeds: new FolderFeedSource(settings.inboxDir),
       scorer,
-      packages: new FileModelPackageReader(),
+      packages: new ThreadedPackageReader(),
       mailTool: mailToolOf(settings),
       notifier: notifierOf(settings, logger),
       phrases: await YamlPhrasebook.open(join(PACKAGE_ROOT, 'texts'), EXPLANATION_TEXTS),

@@ -60,17 +60,28 @@ export interface FeedDelivery {
 
 /** A delivery that cannot be read: says where and which rule, never a value. */
 export class FeedError extends Error {
+  readonly check: 'FEED_MANIFEST' | 'FEED_FORMAT' | 'FEED_DIGEST' | 'FEED_SCHEMA';
+  readonly file: string;
+  readonly line: number | null;
+  readonly field: string | null;
+  readonly rule: string;
+
   constructor(
-    readonly check: 'FEED_MANIFEST' | 'FEED_FORMAT' | 'FEED_DIGEST' | 'FEED_SCHEMA',
-    readonly file: string,
-    readonly line: number | null,
-    readonly field: string | null,
-    readonly rule: string,
+    check: FeedError['check'],
+    file: string,
+    line: number | null,
+    field: string | null,
+    rule: string,
   ) {
     super(
       [file, line === null ? '' : `line ${line}`, field ?? '', rule].filter((part) => part !== '').join(', '),
     );
     this.name = 'FeedError';
+    this.check = check;
+    this.file = file;
+    this.line = line;
+    this.field = field;
+    this.rule = rule;
   }
 }
 
@@ -167,7 +178,9 @@ export interface PackageFault {
 }
 
 export class PackageError extends Error {
-  constructor(readonly faults: readonly PackageFault[]) {
+  readonly faults: readonly PackageFault[];
+
+  constructor(faults: readonly PackageFault[]) {
     super(
       faults
         .map(({ file, line, field, rule }) =>
@@ -178,6 +191,7 @@ export class PackageError extends Error {
         .join('\n'),
     );
     this.name = 'PackageError';
+    this.faults = faults;
   }
 }
 

@@ -7,13 +7,18 @@ import { registerJudged } from './registered-model.ts';
 import { CARLA, OLGA, type ServiceHarness } from './service-harness.ts';
 import { SMALL } from './small-campaign.ts';
 
-/** Registers, and has judged, another version of the small campaign's model, installed before: what its files say may be changed. */
-export async function registerSmall(
+/** What another package says otherwise. */
+export interface SmallChange {
+  readonly card?: (yaml: string) => string;
+  readonly model?: Uint8Array;
+}
+
+/** Writes another version of the small campaign's model, installed before; answers how it is registered. */
+export async function smallPackage(
   harness: ServiceHarness,
   version: string,
-  change: { readonly card?: (yaml: string) => string; readonly model?: Uint8Array } = {},
-  caller: Caller = OLGA,
-): Promise<ModelVersionRow> {
+  change: SmallChange = {},
+): Promise<Parameters<typeof registerJudged>[2]> {
   const folder = join(harness.folder, `small-model-${version}`);
   await cp(join(harness.folder, 'small-model'), folder, { recursive: true });
   const card = (await readFile(join(folder, 'card.yaml'), 'utf8')).replace(
@@ -22,9 +27,18 @@ export async function registerSmall(
   );
   await writeFile(join(folder, 'card.yaml'), change.card?.(card) ?? card);
   if (change.model !== undefined) await writeFile(join(folder, 'model.onnx'), change.model);
-  const { services } = harness;
-  const read = () => services.packages.fromFolder(folder);
-  return registerJudged(services, caller, { campaign: SMALL, read });
+  const { packages } = harness.services;
+  return { campaign: SMALL, read: () => packages.fromFolder(folder) };
+}
+
+/** Registers, and has judged, another version of the small campaign's model. */
+export async function registerSmall(
+  harness: ServiceHarness,
+  version: string,
+  change: SmallChange = {},
+  caller: Caller = OLGA,
+): Promise<ModelVersionRow> {
+  return registerJudged(harness.services, caller, await smallPackage(harness, version, change));
 }
 
 /** Approves a version, whatever its gates warn of. */

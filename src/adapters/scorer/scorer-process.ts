@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FeatureInput } from '../../domain/gates/gate-material.ts';
 import { cutsBody } from './cuts-body.ts';
@@ -11,6 +12,8 @@ import { FRAME, FrameReader, frameHead } from './scorer-frames.ts';
 import type { ScoringPlan } from './scoring-plan.ts';
 
 const PROGRESS_MILLISECONDS = 100;
+/** Of 19; a process that was given it keeps it. */
+const JUDGING_PRIORITY = 10;
 
 /**
  * The process that holds one model. Frames come in on stdin, answers go out on descriptor 3 in the same order; it
@@ -64,6 +67,8 @@ async function judge(
   headLength: number,
   replies: Socket,
 ) {
+  // Judging takes seconds that nobody waits for at a screen: whoever answers those who do goes first.
+  setPriority(JUDGING_PRIORITY);
   const { judgeModel } = await import('../../domain/gates/judge-model.ts');
   const { material, limits } = judgedBy(body, headLength);
   const onProgress = progress(replies);

@@ -12,7 +12,8 @@ const MOST_IDLE = 2;
 
 /**
  * Keeps the processes of the model that was opened last for a while after they were closed, for whoever opens the same model next:
- * starting a process costs more than scoring a small bank. A session that failed is not kept.
+ * starting a process costs more than scoring a small bank. A session that failed is not kept, nor one that judged: its process stays
+ * behind all others.
  */
 export class WarmScorer implements Scorer {
   /** All of one model. */
@@ -60,7 +61,10 @@ export class WarmScorer implements Scorer {
       score: (matrix, rows) => watched(session.score(matrix, rows)),
       explain: (reference, rows) => watched(session.explain(reference, rows)),
       cuts: (reference) => watched(session.cuts(reference)),
-      judge: (material, limits, onGate) => watched(session.judge(material, limits, onGate)),
+      judge: (material, limits, onGate) => {
+        fit = false;
+        return session.judge(material, limits, onGate);
+      },
       close: async () => {
         if (!fit) return session.close();
         const timer = setTimeout(() => void this.#end([idle]), this.idleMilliseconds).unref();

@@ -104,10 +104,10 @@ describe('WarmScorer', () => {
     expect(counts.closed).toBe(1);
   });
 
-  it('keeps no session that failed to judge', async () => {
+  it.each(['good', 'bad'])('keeps no session that judged a %s model', async (model) => {
     const { counts, scorer } = counting();
-    const session = await scorer.open(spec('bad'));
-    await expect(session.judge(materialOf(SOUND_WORLD), DEFAULT_GATE_LIMITS)).rejects.toThrow('no gates');
+    const session = await scorer.open(spec(model));
+    await Promise.allSettled([session.judge(materialOf(SOUND_WORLD), DEFAULT_GATE_LIMITS)]);
     await session.close();
     expect(counts.closed).toBe(1);
   });
