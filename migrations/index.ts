@@ -9,6 +9,7 @@ import { ModelJudging1792000000008 } from './0008-model-judging.ts';
 import { DataGovernance1792000000009 } from './0009-data-governance.ts';
 import { ModelLife1792000000010 } from './0010-model-life.ts';
 import { ReviewEvidence1792000000011 } from './0011-review-evidence.ts';
+import { ConfigChange1792000000013 } from './0013-config-change.ts';
 import { Enumeration1792000000015 } from './0015-enumeration.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
@@ -24,5 +25,6 @@ export const MIGRATIONS = [
   DataGovernance1792000000009,
   ModelLife1792000000010,
   ReviewEvidence1792000000011,
+  ConfigChange1792000000013,
   Enumeration1792000000015,
 ] as const;

@@ -127,6 +127,63 @@ create table challenger_decision (
   constraint challenger_decision_pkey PRIMARY KEY (run_id, customer)
 ) partition by LIST (run_id);
 
+create table config_approval (
+  change_id uuid not null,
+  revision integer not null,
+  role text not null,
+  approved_by text not null,
+  approved_at timestamp with time zone not null,
+  note text,
+  constraint config_approval_pkey PRIMARY KEY (change_id, revision, role),
+  constraint config_approval_change_id_revision_approved_by_key UNIQUE (change_id, revision, approved_by),
+  constraint config_approval_change_id_fkey FOREIGN KEY (change_id) REFERENCES config_change(id),
+  constraint config_approval_revision_check CHECK ((revision > 0)),
+  constraint config_approval_role_check CHECK ((role = ANY (ARRAY['OPERATOR'::text, 'MARKETEER'::text, 'COMPLIANCE_REVIEWER'::text])))
+);
+
+create table config_change (
+  id uuid not null,
+  campaign text not null,
+  status text not null,
+  reason text not null,
+  patch jsonb not null,
+  base integer not null,
+  settings jsonb not null,
+  differences jsonb not null,
+  impact jsonb not null,
+  cuts_evaluation text,
+  accepts_evaluation_loss boolean not null,
+  digest digest not null,
+  revision integer not null,
+  hands text[] not null,
+  needs text[] not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  revised_by text not null,
+  revised_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  note text,
+  version integer,
+  constraint config_change_pkey PRIMARY KEY (id),
+  constraint config_change_campaign_base_fkey FOREIGN KEY (campaign, base) REFERENCES config_version(campaign, number),
+  constraint config_change_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
+  constraint config_change_campaign_version_fkey FOREIGN KEY (campaign, version) REFERENCES config_version(campaign, number) DEFERRABLE INITIALLY DEFERRED,
+  constraint config_change_check CHECK ((accepts_evaluation_loss OR (cuts_evaluation IS NULL))),
+  constraint config_change_check1 CHECK ((revised_at >= proposed_at)),
+  constraint config_change_check2 CHECK (((proposed_by = ANY (hands)) AND (revised_by = ANY (hands)))),
+  constraint config_change_check3 CHECK ((((decided_by IS NULL) = (status = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text]))) AND ((decided_by IS NULL) = (decided_at IS NULL)))),
+  constraint config_change_check4 CHECK (((status <> ALL (ARRAY['EFFECTIVE'::text, 'REJECTED'::text])) OR (decided_by <> ALL (hands)))),
+  constraint config_change_check5 CHECK (((status <> 'WITHDRAWN'::text) OR (decided_by = proposed_by))),
+  constraint config_change_check6 CHECK (((status = 'EFFECTIVE'::text) = (version IS NOT NULL))),
+  constraint config_change_check7 CHECK ((version > base)),
+  constraint config_change_hands_check CHECK ((cardinality(hands) > 0)),
+  constraint config_change_needs_check CHECK (((needs <@ ARRAY['OPERATOR'::text, 'MARKETEER'::text, 'COMPLIANCE_REVIEWER'::text]) AND (needs && ARRAY['OPERATOR'::text, 'MARKETEER'::text]))),
+  constraint config_change_reason_check CHECK ((reason <> ''::text)),
+  constraint config_change_revision_check CHECK ((revision > 0)),
+  constraint config_change_status_check CHECK ((status = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text, 'EFFECTIVE'::text, 'WITHDRAWN'::text])))
+);
+
 create table config_version (
   id uuid not null,
   campaign text not null,
@@ -187,12 +244,14 @@ create table data_use (
   signed_note text,
   constraint data_use_pkey PRIMARY KEY (id),
   constraint data_use_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
+  constraint data_use_by_another CHECK ((signed_by <> declared_by)),
   constraint data_use_check CHECK (((decided_by <> declared_by) OR (status = 'WITHDRAWN'::text))),
   constraint data_use_check1 CHECK (((status = 'DECLARED'::text) = (decided_by IS NULL))),
   constraint data_use_check2 CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
   constraint data_use_columns_check CHECK ((cardinality(columns) > 0)),
   constraint data_use_legal_basis_check CHECK ((jsonb_typeof(legal_basis) = ANY (ARRAY['string'::text, 'object'::text]))),
   constraint data_use_purpose_check CHECK ((jsonb_typeof(purpose) = ANY (ARRAY['string'::text, 'object'::text]))),
+  constraint data_use_signed CHECK (((status <> 'SIGNED_OFF'::text) OR (signed_by IS NOT NULL))),
   constraint data_use_source_check CHECK ((jsonb_typeof(source) = ANY (ARRAY['string'::text, 'object'::text]))),
   constraint data_use_status_check CHECK ((status = ANY (ARRAY['DECLARED'::text, 'SIGNED_OFF'::text, 'REFUSED'::text, 'WITHDRAWN'::text])))
 );
@@ -735,6 +794,10 @@ CREATE INDEX audit_staged_xact ON public.audit_staged USING btree (xact);
 
 CREATE INDEX batch_by_campaign ON public.batch USING btree (campaign, created_at DESC, id DESC);
 
+CREATE INDEX config_change_by_time ON public.config_change USING btree (campaign, proposed_at DESC, id DESC);
+
+CREATE UNIQUE INDEX config_change_version ON public.config_change USING btree (campaign, version) WHERE (version IS NOT NULL);
+
 CREATE INDEX config_version_effective ON public.config_version USING btree (campaign, effective_from DESC);
 
 CREATE INDEX contact_sent_on ON public.contact USING btree (sent_on);
@@ -859,6 +922,83 @@ begin
   select stored + place, substring(hashes from 32 * place + 1 for 32)
     from generate_series(0, length(hashes) / 32 - 1) place;
   insert into audit_checkpoint (size, root, note, at) values (first + moved, root, note, at);
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.batch_by_another()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if new.status in ('APPROVED', 'RELEASED') and (
+       exists (select from sample_item s where s.batch_id = new.id and s.reviewer = new.decided_by)
+       or exists (select from recipient r where r.batch_id = new.id and r.removed_by = new.decided_by)) then
+    raise exception 'batch %: another person must approve it', new.id using errcode = 'check_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.config_approval_by_another()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if not exists (select from config_change c where c.id = new.change_id and c.revision = new.revision
+                 and new.role = any (c.needs) and new.approved_by <> all (c.hands) and c.status in ('PROPOSED', 'APPROVED')) then
+    raise exception 'config change %: it is not % to approve this revision of it', new.change_id, new.approved_by
+      using errcode = 'check_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.config_change_kept()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if old.status not in ('PROPOSED', 'APPROVED') then
+    raise exception 'config change %: it is % for good', old.id, old.status using errcode = 'check_violation';
+  end if;
+  if new.revision = old.revision
+     and (new.digest, new.settings, new.base, new.hands, new.needs) is distinct from (old.digest, old.settings, old.base, old.hands, old.needs) then
+    raise exception 'config change %: another content is another revision', old.id using errcode = 'check_violation';
+  end if;
+  if new.revision < old.revision or not new.hands @> old.hands then
+    raise exception 'config change %: revisions go up and hands stay', old.id using errcode = 'check_violation';
+  end if;
+  return new;
+end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.config_version_approved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+begin
+  if new.number = 1 and exists (select from campaign c where c.key = new.campaign and c.applied_at = new.effective_from) then
+    return null;
+  end if;
+  if not exists (
+    select from config_change c
+    where c.campaign = new.campaign and c.version = new.number and c.status = 'EFFECTIVE' and c.settings = new.settings
+      and c.decided_at = new.effective_from and c.proposed_by = new.created_by
+      and not exists (select from unnest(c.needs) need
+                      where not exists (select from config_approval a
+                                        where a.change_id = c.id and a.revision = c.revision and a.role = need)))
+  then
+    raise exception 'config version % of %: nobody approved it', new.number, new.campaign using errcode = 'check_violation';
+  end if;
+  return null;
 end
 $function$
 ;
@@ -1256,9 +1396,21 @@ CREATE TRIGGER only_sequenced BEFORE DELETE ON public.audit_staged FOR EACH STAT
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.batch FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
+CREATE TRIGGER by_another BEFORE INSERT OR UPDATE OF status, decided_by ON public.batch FOR EACH ROW EXECUTE FUNCTION batch_by_another(); -- always
+
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.campaign FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.challenger_decision FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.config_approval FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER by_another BEFORE INSERT ON public.config_approval FOR EACH ROW EXECUTE FUNCTION config_approval_by_another(); -- always
+
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.config_change FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
+CREATE TRIGGER kept BEFORE UPDATE ON public.config_change FOR EACH ROW EXECUTE FUNCTION config_change_kept(); -- always
+
+CREATE CONSTRAINT TRIGGER approved AFTER INSERT OR UPDATE ON public.config_version DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION config_version_approved(); -- always
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.config_version FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
@@ -1379,6 +1531,10 @@ grant insert, select, update (approved_digest, decided_at, decided_by, digest, h
 grant insert, select, update (paused) on table campaign to waarom_app;
 
 grant select on table challenger_decision to waarom_app;
+
+grant insert, select on table config_approval to waarom_app;
+
+grant insert, select, update (accepts_evaluation_loss, base, cuts_evaluation, decided_at, decided_by, differences, digest, hands, impact, needs, note, patch, reason, revised_at, revised_by, revision, settings, status, version) on table config_change to waarom_app;
 
 grant insert, select on table config_version to waarom_app;
 

@@ -9,6 +9,7 @@ const DIGESTED = [...CHANGE, 'digest'] as const;
 const BATCH = [...DIGESTED, 'week', 'run', 'size'] as const;
 const RUN = [...CHANGE, 'week', 'attempt'] as const;
 const DATA_USE = [...DIGESTED, 'columns', 'source', 'purpose', 'legalBasis', 'validUntil'] as const;
+const CONFIG = [...DIGESTED, 'revision', 'base', 'settings', 'fields', 'reason'] as const;
 const MODEL = [...DIGESTED, 'name', 'version'] as const;
 
 /**
@@ -24,6 +25,11 @@ export const ACTION_NEEDS = {
   'model.register': [...MODEL, 'modelDigest', 'cardDigest', 'card', 'files', 'gatesAfter'],
   'model.validate': [...MODEL, 'gatesBefore', 'gatesAfter'],
   'model.judge': [...MODEL, 'config', 'configDigest', 'gates', 'verdicts', 'gatesBefore', 'gatesAfter'],
+  'config.propose': [...CONFIG, 'needs', 'cutsEvaluation'],
+  'config.amend': [...CONFIG, 'needs', 'cutsEvaluation', 'voided'],
+  'config.approve': [...CONFIG, 'role', 'proposedBy', 'version'],
+  'config.reject': CONFIG,
+  'config.withdraw': CONFIG,
   'model.approve': [...MODEL, 'registeredBy', 'accepted', 'gatesBefore', 'gatesAfter', 'reason'],
   'model.revoke': [...MODEL, 'approvedBy', 'gatesBefore', 'gatesAfter', 'reason'],
   'model.activate': [...MODEL, 'replaces'],

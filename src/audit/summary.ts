@@ -73,6 +73,8 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   },
   'config.read': { did: 'read the settings', wanted: 'read the settings' },
   'config.propose': { did: 'proposed config change {subject}', wanted: 'propose a config change' },
+  'config.amend': { did: 'edited config change {subject}', wanted: 'edit config change {subject}' },
+  'config.withdraw': { did: 'withdrew config change {subject}', wanted: 'withdraw config change {subject}' },
   'config.approve': { did: 'approved config change {subject}', wanted: 'approve config change {subject}' },
   'config.reject': { did: 'rejected config change {subject}', wanted: 'reject config change {subject}' },
   'model.read': { did: 'read model version {subject}', wanted: 'read model version {subject}' },

@@ -24,6 +24,8 @@ export const PERMISSIONS = {
   'engine.resume': ['OPERATOR'],
   'simulation.run': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'config.preview': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
+  'config.propose': ['OPERATOR', 'MARKETEER'],
+  'config.approve': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'config.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'model.read': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'model.register': ['OPERATOR'],

@@ -11,6 +11,8 @@ import { BatchActsResolver } from './batch-acts.resolver.ts';
 import { permissionsOf } from './boot-check.ts';
 import { CampaignResolver } from './campaign.resolver.ts';
 import { ConfigResolver } from './config.resolver.ts';
+import { ConfigChangeResolver, ConfigVersionResolver } from './config-change.resolver.ts';
+import { ConfigChangeActsResolver } from './config-change-acts.resolver.ts';
 import { CustomerResolver } from './customer.resolver.ts';
 import { DataUseResolver } from './data-use.resolver.ts';
 import { DataUseActsResolver } from './data-use-acts.resolver.ts';
@@ -73,6 +75,9 @@ export const RESOLVERS: Resolvers = [
   DataUseImpactResolver,
   ConfigResolver,
   SimulationResolver,
+  ConfigVersionResolver,
+  ConfigChangeResolver,
+  ConfigChangeActsResolver,
   IncidentResolver,
   AuditResolver,
 ];

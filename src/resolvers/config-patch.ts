@@ -29,10 +29,9 @@ function settingsOf(settings: object): object {
   return Object.fromEntries(given.map(([name, value]) => [name, plain(value)]));
 }
 
-/** Inputs of the API are instances of classes; settings are plain values. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  return typeof value === 'object' && value !== null ? { ...value } : value;
+/** Inputs of the API are instances of classes; settings are plain values, without what was left out. */
+function plain<Value>(value: Value): Value {
+  return value === undefined ? value : JSON.parse(JSON.stringify(value));
 }
 
 /** Limits by their name, of which each is named once. */
@@ -48,7 +47,7 @@ function byName<Name extends string, Limits>(
       return refuse('BAD_INPUT', 'SETTINGS', `${field}: a name is one of ${names.join(', ')}.`);
     if (found[name] !== undefined)
       return refuse('BAD_INPUT', 'SETTINGS', `${field}: ${name} is there twice.`);
-    found[name] = limits;
+    found[name] = plain(limits);
   }
   return found;
 }

@@ -3,6 +3,8 @@ import type { LoggedCheckpoint } from '../audit/log-reads.ts';
 import type { RecipientStatus } from '../domain/batch.ts';
 import { batchesOfRuns, handOffsOf, recipientStatuses, reviewsOf } from '../store/batch.reads.ts';
 import { campaignsByKey, configsAt, configsById } from '../store/campaign.reads.ts';
+import { approvalsOf, changesOfVersions, versionsOfChanges } from '../store/config-change.reads.ts';
+import type { ConfigChangeRow } from '../store/config-change.row.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
 import { type DecisionPath, decisionPaths } from '../store/decision.store.ts';
 import { decisionsOn } from '../store/decision-list.reads.ts';
@@ -13,6 +15,7 @@ import { liveModels, modelsById } from '../store/model.reads.ts';
 import { judgingsOf } from '../store/model-judging.store.ts';
 import { reproductionsOf } from '../store/reproduction.reads.ts';
 import { checksOf, newestRuns, runsById } from '../store/run.reads.ts';
+import { obstaclesNow } from '../use-cases/config-change-facts.ts';
 import { driftOfRuns } from '../use-cases/read-drift.ts';
 import type { Services } from '../use-cases/services.ts';
 
@@ -44,6 +47,25 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
     configNow: loader(
       (campaigns) => configsAt(manager, campaigns, clock.now()),
       ({ campaign }) => campaign,
+    ),
+    changeOfVersion: loader(
+      (ids) => changesOfVersions(manager, ids),
+      ({ version }) => version.id,
+    ),
+    versionOfChange: loader(
+      (ids) => versionsOfChanges(manager, ids),
+      ({ change }) => change.id,
+    ),
+    configApprovals: new DataLoader(
+      async (ids: readonly string[]) => {
+        const byChange = Map.groupBy(await approvalsOf(manager, unique(ids)), ({ changeId }) => changeId);
+        return ids.map((id) => byChange.get(id) ?? []);
+      },
+      { cache: false },
+    ),
+    obstacles: new DataLoader(
+      (changes: readonly ConfigChangeRow[]) => obstaclesNow(manager, changes, clock.now()),
+      { cache: false },
     ),
     model: loader(
       (ids) => modelsById(manager, ids),

@@ -1,5 +1,7 @@
 import { BatchRow } from './batch.row.ts';
 import { CampaignRow } from './campaign.row.ts';
+import { ConfigApprovalRow } from './config-approval.row.ts';
+import { ConfigChangeRow } from './config-change.row.ts';
 import { ConfigVersionRow } from './config-version.row.ts';
 import { DataUseRow } from './data-use.row.ts';
 import { FeedContractRow } from './feed-contract.row.ts';
@@ -16,6 +18,8 @@ import { SampleItemRow } from './sample-item.row.ts';
 export const ENTITIES = [
   BatchRow,
   CampaignRow,
+  ConfigApprovalRow,
+  ConfigChangeRow,
   ConfigVersionRow,
   DataUseRow,
   FeedContractRow,

@@ -20,6 +20,17 @@ const STATE = {
   config_version: `
     select campaign || '/' || number as id, settings, digest, created_by as "createdBy", effective_from as "effectiveFrom"
     from config_version order by campaign, number`,
+  config_change: `
+    select id, campaign, status, digest, revision, proposed_by as "proposedBy", proposed_at as "proposedAt", revised_by as "revisedBy",
+           revised_at as "revisedAt", decided_by as "decidedBy", decided_at as "decidedAt", note, version,
+           jsonb_build_object('campaign', campaign, 'reason', reason, 'patch', patch, 'base', base, 'settings', settings,
+                              'differences', differences, 'impact', impact, 'cutsEvaluation', cuts_evaluation,
+                              'acceptsEvaluationLoss', accepts_evaluation_loss, 'revision', revision, 'hands', hands,
+                              'needs', needs) as content
+    from config_change order by campaign, proposed_at, id`,
+  config_approval: `
+    select change_id || '/' || revision || '/' || role as id, approved_by as "approvedBy", approved_at as "approvedAt", note
+    from config_approval order by change_id, revision, role`,
   data_use: `
     select id, campaign, status, declared_by as "declaredBy", declared_at as "declaredAt", decided_by as "decidedBy",
            decided_at as "decidedAt", note, signed_by as "signedBy", signed_at as "signedAt", signed_note as "signedNote",

@@ -35,13 +35,17 @@ export interface Act {
   readonly services: Services;
 }
 
-/** An act that changes something: who may, and how. Its handler returns the result with the facts for the log. */
+/** An act that changes something: who may, and how. Its handler returns the result with the facts for the log, and the role where not
+ * the first that permits it counts. */
 export interface Command<I, R> {
   readonly action: AuditAction;
   readonly permission: Permission;
   /** What a refused attempt was about, told in the transaction of its entry. */
   readonly about: (input: I, act: Act) => Facts | Promise<Facts>;
-  readonly handle: (act: Act, input: I) => Promise<{ readonly result: R; readonly facts: Facts }>;
+  readonly handle: (
+    act: Act,
+    input: I,
+  ) => Promise<{ readonly result: R; readonly facts: Facts; readonly role?: Role }>;
   /** What a refused attempt leaves beside its entry, in the transaction of it: whom somebody must tell. */
   readonly refused?: (act: Act, input: I, refusal: Refusal) => Promise<void>;
 }
@@ -61,8 +65,9 @@ export async function execute<I, R>(
   try {
     return await services.db.transaction(async (tx) => {
       if (role === null) throw denied(command.permission);
-      const { result, facts } = await command.handle({ tx, now, actor: caller.actor, services }, input);
-      await record(tx, { now, caller, role, action: command.action, facts });
+      const done = await command.handle({ tx, now, actor: caller.actor, services }, input);
+      const { result, facts } = done;
+      await record(tx, { now, caller, role: done.role ?? role, action: command.action, facts });
       return result;
     });
   } catch (error) {

@@ -36,6 +36,8 @@ const TABLE: Readonly<Record<string, readonly [acts: readonly Permission[], role
     ['simulation.run', 'config.preview'],
     [O, M, C],
   ],
+  'settings: propose': [['config.propose'], [O, M]],
+  'settings: approve, reject': [['config.approve'], [O, M, C]],
   'model: see': [['model.read'], [O, M, C]],
   'model: register, validate, activate': [
     ['model.register', 'model.validate', 'model.activate', 'model.challenge'],

@@ -7,6 +7,7 @@ import { guardsOf } from '../../store/guard.reads.ts';
 import type { Transaction } from '../../store/transaction.ts';
 import { BATCH_ENTRIES } from './batch-entries.ts';
 import { compareGuards } from './compare-guards.ts';
+import { CONFIG_ENTRIES } from './config-entries.ts';
 import { CUSTOMER_ENTRIES } from './customer-entries.ts';
 import { GOVERNANCE_ENTRIES } from './governance-entries.ts';
 import { INCIDENT_ENTRIES } from './incident-entries.ts';
@@ -41,6 +42,7 @@ export interface RecordVerification {
 const ENTRIES: Readonly<Record<string, Says>> = {
   ...GOVERNANCE_ENTRIES,
   ...MODEL_ENTRIES,
+  ...CONFIG_ENTRIES,
   ...RUN_ENTRIES,
   ...BATCH_ENTRIES,
   ...CUSTOMER_ENTRIES,

@@ -30,6 +30,8 @@ const GOVERNANCE: readonly StateTable[] = [
   'feed_contract',
   'feed_contract_change',
   'config_version',
+  'config_change',
+  'config_approval',
   'data_use',
   'model_version',
   'model_act',

@@ -22,10 +22,7 @@ const CONTRACT = join(import.meta.dirname, '../../../../shared/design/contract.g
 const NOT_BUILT_YET = new Set(
   `
   Mutation.createFallbackBatch
-  Mutation.proposeConfigChange Mutation.approveConfigChange Mutation.rejectConfigChange
   FallbackBatchInput
-  Query.configChange Query.configChanges ConfigVersion.change
-  ChangeStatus ConfigChange Difference ProposeConfigChangeInput ConfigChangePayload ConfigChangeConnection ConfigChangeEdge
   Query.evaluation Evaluation EvaluationWindow ArmResult Uplift NeverChosen SelectionRate
   Query.weekReport WeekReport WeekVolume ProfileRow
   `

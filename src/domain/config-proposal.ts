@@ -1,0 +1,97 @@
+import type { Config, FeatureOverride } from './campaign.ts';
+import { type ConfigPatch, type Difference, differences, patchedConfig } from './config-patch.ts';
+import { Refusal } from './refusal.ts';
+import { type SettingFault, settingFaults } from './setting-rules.ts';
+import { addWeeks, type IsoDate, type IsoWeek, weeksBetween } from './week.ts';
+
+/** What settings are judged against beside their own rules. */
+export interface Circumstances {
+  /** The day it is, in the campaign's time zone. */
+  readonly today: IsoDate;
+  /** The features of the live model; null where there is none. */
+  readonly features: readonly string[] | null;
+}
+
+/** What a patch makes of the settings in force, in full. */
+export interface Proposal {
+  readonly settings: Config;
+  readonly differences: readonly Difference[];
+}
+
+/** The settings that a patch makes, or everything that is wrong with them: name and rule of each, never a value. */
+export function proposalOf(
+  inForce: Config,
+  patch: ConfigPatch,
+  circumstances: Circumstances,
+): Proposal | Refusal {
+  const settings = patchedConfig(inForce, patch);
+  const faults = [...settingFaults(settings), ...overrideFaults(inForce, settings, circumstances)];
+  if (faults.length > 0) return new Refusal('BAD_INPUT', 'SETTINGS', faultsText(faults));
+  const found = differences(inForce, settings);
+  if (found.length === 0)
+    return new Refusal('BAD_INPUT', 'NO_DIFFERENCE', 'The settings are so already: nothing would change.');
+  return { settings, differences: found };
+}
+
+/**
+ * Why settings that were fine when they were proposed can no longer be put in force: an override whose day has come, or of a
+ * feature that the live model does not have. One sentence each.
+ */
+export function obstaclesTo(
+  inForce: Config,
+  proposed: Config,
+  circumstances: Circumstances,
+): readonly string[] {
+  const faults = overrideFaults(inForce, proposed, circumstances);
+  return faults.map((fault) => `${faultsText([fault])}.`);
+}
+
+/** Why a change that was made from other settings than those in force cannot be approved. */
+export function staleText(base: number, inForce: number): string {
+  return `Settings ${inForce} became effective meanwhile, and the change was made from ${base}: amend it, so that its impact is worked out anew.`;
+}
+
+/** An override that is set must still hold tomorrow, and each that holds must be of a feature that the live model has. */
+function overrideFaults(
+  { overrides: before }: Config,
+  { overrides }: Config,
+  { today, features }: Circumstances,
+): readonly SettingFault[] {
+  return overrides.flatMap((override, index) => {
+    const { feature, expires } = override;
+    const past = expires <= today;
+    if (past && !before.some((known) => same(known, override)))
+      return [{ path: ['overrides', index, 'expires'], rule: 'must lie in the future' }];
+    if (!past && features !== null && !features.includes(feature))
+      return [{ path: ['overrides', index, 'feature'], rule: 'is not a feature of the live model' }];
+    return [];
+  });
+}
+
+function same(one: FeatureOverride, other: FeatureOverride): boolean {
+  return (
+    one.feature === other.feature &&
+    one.value === other.value &&
+    one.reason === other.reason &&
+    one.expires === other.expires
+  );
+}
+
+function faultsText(faults: readonly SettingFault[]): string {
+  const name = (path: SettingFault['path']) =>
+    path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  return faults.map(({ path, rule }) => `${name(path).slice(1)}: ${rule}`).join('; ');
+}
+
+/**
+ * What of the evaluation a change would cut, in words; null where the window is complete or has not begun.
+ * @param since the first week that was decided by the settings in force, null where none was
+ * @param week the week in which the change would take effect
+ */
+export function cutEvaluation(evaluationWeeks: number, since: IsoWeek | null, week: IsoWeek): string | null {
+  if (since === null) return null;
+  const passed = Math.max(0, weeksBetween(since, week));
+  if (passed >= evaluationWeeks) return null;
+  const until = addWeeks(since, evaluationWeeks - 1);
+  return `Only ${passed} of ${evaluationWeeks} weeks have passed since ${since}: the window ${since} to ${until} is cut, and nothing of it can be evaluated.`;
+}

@@ -1,0 +1,116 @@
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import { CHANGE_STATUSES, type ChangeStatus } from '../domain/config-change.ts';
+import type { Role } from '../domain/permissions.ts';
+import { ConfigImpact } from './config-impact.type.ts';
+import { connectionOf } from './connection.type.ts';
+import { DateTimeScalar, DigestScalar } from './scalars.ts';
+import { RoleEnum } from './viewer.type.ts';
+import { wordEnum } from './word-enum.ts';
+
+export const ChangeStatusEnum = wordEnum(
+  'ChangeStatus',
+  CHANGE_STATUSES,
+  'APPROVED: some of the approvals that it needs are there; EFFECTIVE: all of them, and its settings hold.',
+);
+
+@ObjectType({ description: 'A setting before and after a change.' })
+export class Difference {
+  @Field(() => String)
+  readonly field!: string;
+
+  @Field(() => String)
+  readonly before!: string;
+
+  @Field(() => String)
+  readonly after!: string;
+}
+
+@ObjectType({
+  description: 'Who approved a revision of a change, and under which of the roles that it needs.',
+})
+export class ConfigApproval {
+  @Field(() => ID)
+  readonly by!: string;
+
+  @Field(() => RoleEnum)
+  readonly role!: Role;
+
+  @Field(() => DateTimeScalar)
+  readonly at!: Date;
+
+  @Field(() => String, { nullable: true })
+  readonly note!: string | null;
+
+  @Field(() => Int)
+  readonly revision!: number;
+
+  @Field(() => Boolean, { description: 'The change was edited since.' })
+  readonly isVoid!: boolean;
+}
+
+@ObjectType({
+  description: 'A change of settings: proposed with a reason and its impact, approved by others.',
+})
+export class ConfigChange {
+  @Field(() => ID)
+  readonly id!: string;
+
+  @Field(() => ChangeStatusEnum)
+  readonly status!: ChangeStatus;
+
+  @Field(() => String)
+  readonly reason!: string;
+
+  @Field(() => [Difference], { description: 'Against the settings from which it was made.' })
+  readonly differences!: readonly Difference[];
+
+  @Field(() => ID)
+  readonly proposedBy!: string;
+
+  @Field(() => DateTimeScalar)
+  readonly proposedAt!: Date;
+
+  @Field(() => Int, { description: 'Counts the edits; each makes the approvals before it void.' })
+  readonly revision!: number;
+
+  @Field(() => ID)
+  readonly revisedBy!: string;
+
+  @Field(() => DateTimeScalar)
+  readonly revisedAt!: Date;
+
+  @Field(() => DigestScalar, { description: 'Of all that an approver sees of this revision.' })
+  readonly digest!: string;
+
+  @Field(() => [RoleEnum], { description: 'The roles that must approve it, each by another person.' })
+  readonly needs!: readonly Role[];
+
+  @Field(() => Int, { description: 'The number of the settings from which it was made.' })
+  readonly base!: number;
+
+  @Field(() => ID, { nullable: true, description: 'Who gave the last approval, rejected or withdrew it.' })
+  readonly decidedBy!: string | null;
+
+  @Field(() => DateTimeScalar, { nullable: true })
+  readonly decidedAt!: Date | null;
+
+  @Field(() => String, { nullable: true })
+  readonly note!: string | null;
+
+  @Field(() => ConfigImpact, { description: 'On the last recorded weeks, as it was when this was proposed.' })
+  readonly impact!: ConfigImpact;
+
+  @Field(() => String, { nullable: true, description: 'The evaluation that it cuts, in words.' })
+  readonly cutsEvaluation!: string | null;
+
+  @Field(() => Boolean)
+  readonly acceptsEvaluationLoss!: boolean;
+}
+
+export const ConfigChangeConnection = connectionOf('ConfigChange', ConfigChange);
+
+@ObjectType()
+export class ConfigChangePayload {
+  @Field(() => ConfigChange)
+  readonly change!: ConfigChange;
+}
