@@ -36,6 +36,8 @@ import { BatchAlarmsResolver, ReviewEvidenceResolver } from './review-evidence.r
 import { RunResolver } from './run.resolver.ts';
 import { RunActsResolver } from './run-acts.resolver.ts';
 import { SimulationResolver } from './simulation.resolver.ts';
+import { guardTypes } from './type-guard.ts';
+import { TYPE_PERMISSIONS, type TypePermission } from './type-permissions.ts';
 import { ViewerResolver } from './viewer.resolver.ts';
 
 type Resolvers = readonly [ClassType, ...ClassType[]];
@@ -92,18 +94,20 @@ const NO_TOPICS: PubSub = {
   },
 };
 
-/** The executable schema of the resolvers. Throws where an operation does not name its permission. */
+/** The executable schema of the resolvers. Throws where an operation or a type does not name its permission. */
 export function buildApiSchema(
   resolvers: Resolvers = RESOLVERS,
   guard: AuthChecker<ApiContext, Permission> = permissionGuard,
+  permissions: Readonly<Record<string, TypePermission>> = TYPE_PERMISSIONS,
 ): GraphQLSchema {
-  permissionsOf(resolvers);
+  const operations = permissionsOf(resolvers);
   const schema = buildSchemaSync({
     resolvers: [...resolvers],
     authChecker: guard,
     pubSub: NO_TOPICS,
     validateFn: assertTexts,
   });
+  guardTypes(schema, { operations, permissions });
   const config = schema.toConfig();
   return new GraphQLSchema({ ...config, types: [...config.types, refusalCodeEnum] });
 }

@@ -6,7 +6,6 @@ import { AudienceEnum, Explanation } from '../schema/explanation.type.ts';
 import { type Language, LanguageEnum } from '../schema/language.enum.ts';
 import { ModelVersion } from '../schema/model-version.type.ts';
 import { IsoWeekScalar } from '../schema/scalars.ts';
-import { permit } from '../use-cases/execute.ts';
 import { readExplanation } from '../use-cases/read-explanation.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
 import { configView } from './config-view.ts';
@@ -35,15 +34,13 @@ export class ExplanationResolver {
   }
 
   @FieldResolver(() => ModelVersion, { nullable: true, description: 'The model of that week.' })
-  async model(@Root() { modelId }: ExplanationView, @Ctx() context: ApiContext) {
-    await permit(context.services, callerOf(context), 'model.read');
-    return context.loaders.model.load(modelId);
+  model(@Root() { modelId }: ExplanationView, @Ctx() { loaders }: ApiContext) {
+    return loaders.model.load(modelId);
   }
 
   @FieldResolver(() => ConfigVersion, { description: 'The settings of that week.' })
-  async config(@Root() { configId }: ExplanationView, @Ctx() context: ApiContext) {
-    await permit(context.services, callerOf(context), 'config.read');
-    const config = await context.loaders.config.load(configId);
+  async config(@Root() { configId }: ExplanationView, @Ctx() { loaders }: ApiContext) {
+    const config = await loaders.config.load(configId);
     return config && configView(config);
   }
 }

@@ -370,6 +370,7 @@ it('is on the log each time it is read: who, of whom, for whom, in which words',
         texts: 'explanation/1',
         found: true,
         run: run.id,
+        purpose: null,
       },
     }),
   ]);

@@ -16,6 +16,7 @@ import { buildApiSchema } from '../../src/resolvers/api-schema.ts';
 import { authChecker } from '../../src/resolvers/auth-checker.ts';
 import type { RequestContext } from '../../src/resolvers/context.ts';
 import { Permit } from '../../src/resolvers/permit.ts';
+import { AS_PARENT } from '../../src/resolvers/type-permissions.ts';
 import { ViewerResolver } from '../../src/resolvers/viewer.resolver.ts';
 import { connectionOf } from '../../src/schema/connection.type.ts';
 import { IsoWeekScalar } from '../../src/schema/scalars.ts';
@@ -134,4 +135,8 @@ async function* silent() {
 }
 
 /** An API as small as can be, for tests of the door to it. */
-export const smallSchema = buildApiSchema([ViewerResolver, SmallResolver], authChecker);
+export const smallSchema = buildApiSchema([ViewerResolver, SmallResolver], authChecker, {
+  Leaf: 'run.read',
+  PageInfo: AS_PARENT,
+  Viewer: 'viewer.read',
+});
