@@ -49,6 +49,12 @@ export const WEEKS = [30, 31, 32, 33, 34, 35, 36, 37, 38, 39].map((week) => `202
  */
 export async function recordWeeks(changes: Partial<Services> = {}): Promise<ServiceHarness> {
   const harness = await ServiceHarness.start(changes);
+  await recordInto(harness);
+  return harness;
+}
+
+/** The same on a harness that is there. */
+export async function recordInto(harness: ServiceHarness): Promise<void> {
   await installSmall(harness, RECORDED);
   for (let week = 30; week < 40; week++) {
     const rows = customers(SIZE, (n) => person(n, week));
@@ -57,7 +63,6 @@ export async function recordWeeks(changes: Partial<Services> = {}): Promise<Serv
     const run = await harness.run(SMALL, `2026-W${week}`);
     if (run.status === 'AWAITING_REVIEW') await harness.release(run);
   }
-  return harness;
 }
 
 /** Registers another version of the small campaign's model: `change` makes its card. */
