@@ -27,6 +27,10 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
     did: 'explained the decisions of run {subject} on whoever is mailed',
     wanted: 'explain the decisions of run {subject}',
   },
+  'run.challenge': {
+    did: 'recorded what the challenger would have decided in run {subject}',
+    wanted: 'record what the challenger would have decided in run {subject}',
+  },
   'run.draw': { did: 'drew the batch of run {subject}', wanted: 'draw the batch of run {subject}' },
   'run.halt': { did: 'halted run {subject}', wanted: 'halt run {subject}' },
   'run.fail': { did: 'recorded that run {subject} failed', wanted: 'record that run {subject} failed' },
@@ -150,6 +154,10 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   'explanation.readCustomer': {
     did: 'read an explanation for a customer',
     wanted: 'read an explanation for a customer',
+  },
+  'decision.challenger': {
+    did: 'read what the challenger would have decided in run {subject}',
+    wanted: 'read what the challenger would have decided in run {subject}',
   },
   'decision.differences': {
     did: 'read the decisions that run {subject} did not reproduce',

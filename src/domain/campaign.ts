@@ -26,6 +26,7 @@ export const CHECK_NAMES = [
   'SCORE_SHIFT',
   'NARROW',
   'REPEATED',
+  'CHALLENGER',
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 

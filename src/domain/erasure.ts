@@ -5,13 +5,14 @@ import type { IsoWeek } from './week.ts';
 export const ERASED_KINDS = [
   'snapshot',
   'decision',
+  'challenger',
   'recipient',
   'sample_item',
   'released_recipient',
 ] as const;
 export type ErasedKind = (typeof ERASED_KINDS)[number];
 
-/** A row that is gone; of a run (`snapshot`, `decision`) or of a batch. */
+/** A row that is gone; of a run (`snapshot`, `decision`, `challenger`) or of a batch. */
 export interface ErasedRow {
   readonly kind: ErasedKind;
   readonly ownerId: string;

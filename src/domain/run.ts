@@ -16,7 +16,7 @@ export const RUN_TRIGGERS = ['SCHEDULE', 'MANUAL', 'RESUME'] as const;
 export type RunTrigger = (typeof RUN_TRIGGERS)[number];
 
 /** What is still to be done, each in a transaction of its own: a run that was cut off goes on at its step. */
-export const RUN_STEPS = ['RECEIVE', 'DECIDE', 'EXPLAIN', 'DRAW', 'DONE'] as const;
+export const RUN_STEPS = ['RECEIVE', 'DECIDE', 'EXPLAIN', 'CHALLENGE', 'DRAW', 'DONE'] as const;
 export type RunStep = (typeof RUN_STEPS)[number];
 
 /** The status of a run that is at a step. */
@@ -24,6 +24,7 @@ export const STATUS_AT_STEP = {
   RECEIVE: 'CHECKING',
   DECIDE: 'SCORING',
   EXPLAIN: 'SELECTING',
+  CHALLENGE: 'SELECTING',
   DRAW: 'SELECTING',
 } as const satisfies Partial<Record<RunStep, RunStatus>>;
 

@@ -10,6 +10,11 @@ import { BatchResolver } from './batch.resolver.ts';
 import { BatchActsResolver } from './batch-acts.resolver.ts';
 import { permissionsOf } from './boot-check.ts';
 import { CampaignResolver } from './campaign.resolver.ts';
+import {
+  ChallengerDecisionResolver,
+  ChallengerOfRunResolver,
+  RunChallengerResolver,
+} from './challenger.resolver.ts';
 import { ConfigResolver } from './config.resolver.ts';
 import { ConfigChangeResolver, ConfigVersionResolver } from './config-change.resolver.ts';
 import { ConfigChangeActsResolver } from './config-change-acts.resolver.ts';
@@ -70,6 +75,9 @@ export const RESOLVERS: Resolvers = [
   ChallengerResolver,
   ModelJudgingResolver,
   JudgingProgressResolver,
+  ChallengerOfRunResolver,
+  RunChallengerResolver,
+  ChallengerDecisionResolver,
   DataUseResolver,
   DataUseActsResolver,
   DataUseRegisterResolver,

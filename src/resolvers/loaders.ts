@@ -3,6 +3,7 @@ import type { LoggedCheckpoint } from '../audit/log-reads.ts';
 import type { RecipientStatus } from '../domain/batch.ts';
 import { batchesOfRuns, handOffsOf, recipientStatuses, reviewsOf } from '../store/batch.reads.ts';
 import { campaignsByKey, configsAt, configsById } from '../store/campaign.reads.ts';
+import { challengersOf } from '../store/challenger.reads.ts';
 import { approvalsOf, changesOfVersions, versionsOfChanges } from '../store/config-change.reads.ts';
 import type { ConfigChangeRow } from '../store/config-change.row.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
@@ -78,6 +79,10 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
     judging: loader(
       (ids) => judgingsOf(manager, ids),
       ({ modelId }) => modelId,
+    ),
+    challenger: loader(
+      (runIds) => challengersOf(manager, runIds),
+      ({ runId }) => runId,
     ),
     funnel: loader(
       (runIds) => funnelsOf(manager, runIds),

@@ -61,11 +61,16 @@ export async function eraseCustomerRows(
   erasureId: string,
   customer: string,
 ): Promise<number> {
-  const [done]: { rows: string }[] = await tx.query('select erase_customer($1, $2) as rows', [
-    erasureId,
-    customer,
-  ]);
-  return Number(done?.rows ?? 0);
+  let rows = 0;
+  // The requests to erase go last, with the customer's own rows.
+  for (const erase of ['erase_challenger_customer', 'erase_customer']) {
+    const [done]: { rows: string }[] = await tx.query(`select ${erase}($1, $2) as rows`, [
+      erasureId,
+      customer,
+    ]);
+    rows += Number(done?.rows ?? 0);
+  }
+  return rows;
 }
 
 /** Whether anything of a customer is on record, snapshots of runs that decided nothing included. */

@@ -30,18 +30,18 @@ const STRANGE = `
     union all
     select 3, format('the service may change the sealed table %s', c.relname)
       from pg_inherits i join pg_class c on c.oid = i.inhrelid
-     where i.inhparent in ('public.snapshot_row'::regclass, 'public.decision'::regclass)
+     where i.inhparent in ('public.snapshot_row'::regclass, 'public.decision'::regclass, 'public.challenger_decision'::regclass)
        and (has_table_privilege('waarom_app', c.oid, 'insert, update, delete, truncate, trigger')
             or has_any_column_privilege('waarom_app', c.oid, 'insert, update'))
     union all
     select 4, format('trigger %s of %s is disabled', t.tgname, c.relname)
       from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_trigger t on t.tgrelid = c.oid
-     where i.inhparent in ('public.snapshot_row'::regclass, 'public.decision'::regclass)
+     where i.inhparent in ('public.snapshot_row'::regclass, 'public.decision'::regclass, 'public.challenger_decision'::regclass)
        and not t.tgisinternal and t.tgenabled <> 'A'
     union all
     select 5, format('the sealed table %s has no trigger', c.relname)
       from pg_inherits i join pg_class c on c.oid = i.inhrelid
-     where i.inhparent in ('public.snapshot_row'::regclass, 'public.decision'::regclass)
+     where i.inhparent in ('public.snapshot_row'::regclass, 'public.decision'::regclass, 'public.challenger_decision'::regclass)
        and not exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal)
     union all
     select 6, 'the role of the service has rights beyond its own'

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { copyOut } from './copy-stream.ts';
 import type { StoredDecision } from './decision.reads.ts';
-import { partitionOf, uuidBytes } from './snapshot.store.ts';
+import { partitionOf, type RunTable, uuidBytes } from './snapshot.store.ts';
 import type { Transaction } from './transaction.ts';
 
 /** A decision as it stands, its salt in hex; `foreign` when it says that it is of another run. */
@@ -11,11 +11,7 @@ export type FoundDecision = Omit<StoredDecision, 'run_id' | 'salt'> & {
 };
 
 /** Whether the rows of a run are there at all. */
-export async function hasPartition(
-  tx: Transaction,
-  parent: 'snapshot_row' | 'decision',
-  runId: string,
-): Promise<boolean> {
+export async function hasPartition(tx: Transaction, parent: RunTable, runId: string): Promise<boolean> {
   const [found]: { there: boolean }[] = await tx.query('select to_regclass($1) is not null as there', [
     `public.${partitionOf(parent, runId)}`,
   ]);
@@ -87,10 +83,7 @@ export async function* leafBlocks(tx: Transaction, runId: string): AsyncGenerato
 }
 
 /** Tables of rows of runs that hang under `parent` in the database, by name. */
-export async function partitionsOf(
-  tx: Transaction,
-  parent: 'snapshot_row' | 'decision',
-): Promise<readonly string[]> {
+export async function partitionsOf(tx: Transaction, parent: RunTable): Promise<readonly string[]> {
   const rows: { name: string }[] = await tx.query(
     'select inhrelid::regclass::text as name from pg_inherits where inhparent = $1::regclass order by 1',
     [parent],

@@ -67,6 +67,8 @@ const STATE = {
     order by r.started_at, r.id`,
   run_feed_file: `
     select run_id || '/' || name as id, digest, rows, rejected from run_feed_file order by run_id, name`,
+  run_challenger: `
+    select run_id as id, model_id as "modelId", outcome, reason, scored, root, summary from run_challenger order by run_id`,
   scheduled_start: `
     select campaign || '/' || week as id, due_at as "dueAt", outcome, decided_at as "decidedAt"
     from scheduled_start order by campaign, week`,

@@ -37,7 +37,7 @@ const DUE: Readonly<Record<RetainedKind, string>> = {
 
 const ERASE: Readonly<Record<RetainedKind, string>> = {
   snapshots: `select erase_run($1, 'snapshot_row', $2) as rows`,
-  decisions: `select erase_run($1, 'decision', $2) as rows`,
+  decisions: `select erase_run($1, 'decision', $2) + erase_challenger_run($1, $2) as rows`,
   batches: 'select erase_batch($1, $2) as rows',
   contacts: 'select erase_contacts($1, $2) + erase_lone_pseudonyms() as rows',
 };

@@ -12,8 +12,11 @@ const HASH_BYTES = 32;
 const FIELDS = 10;
 const BLOCK_ROWS = 10_000;
 
-/** The name of a run's own table, made by `open_partition`. */
-export function partitionOf(parent: 'snapshot_row' | 'decision', runId: string): string {
+/** Tables of which each run has a part of its own. */
+export type RunTable = 'snapshot_row' | 'decision' | 'challenger_decision';
+
+/** The name of a run's own table, made by `open_partition` or `open_challenger`. */
+export function partitionOf(parent: RunTable, runId: string): string {
   return `${parent}_${runId.replaceAll('-', '')}`;
 }
 

@@ -9,6 +9,7 @@ import { isOutage } from '../store/outage.ts';
 import { RunRow } from '../store/run.row.ts';
 import { addChecks, addMeasures, addRejectedRows } from '../store/run-record.store.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { challengeRun, challengerOfRun } from './challenge-run.ts';
 import { decideRun } from './decide-run.ts';
 import { drawBatch } from './draw-batch.ts';
 import { record } from './execute.ts';
@@ -23,6 +24,7 @@ const NEXT_STEP = {
   RECEIVE: 'DECIDE',
   DECIDE: 'EXPLAIN',
   EXPLAIN: 'DRAW',
+  CHALLENGE: 'DRAW',
   DRAW: 'DONE',
 } as const satisfies Partial<Record<RunStep, RunStep>>;
 
@@ -82,7 +84,7 @@ async function takeStep(
   context.progress(0, run.snapshotRows ?? 0);
   if (step === 'DECIDE') assertApproved(context.model);
   const { status, facts } = await STEPS[step](tx, context);
-  const next = status === null ? NEXT_STEP[step] : 'DONE';
+  const next = status === null ? await nextStep(tx, run) : 'DONE';
   const now = services.clock.now();
   const after = status ?? STATUS_AT_STEP[next === 'DONE' ? step : next];
   await tx.update(
@@ -90,7 +92,8 @@ async function takeStep(
     { id: runId },
     { step: next, status: after, ...(next === 'DONE' ? { finishedAt: now } : {}) },
   );
-  const details = { ...attemptOf(run), before: run.status, after, ...facts.details };
+  const challenged = next === 'CHALLENGE' ? { next } : {};
+  const details = { ...attemptOf(run), before: run.status, after, ...challenged, ...facts.details };
   await record(tx, {
     now,
     caller: ENGINE,
@@ -98,6 +101,13 @@ async function takeStep(
     action: ACTIONS[step],
     facts: { ...facts, details },
   });
+}
+
+/** A step that only a run with a challenger has comes between. */
+async function nextStep(tx: Transaction, run: RunRow): Promise<RunStep> {
+  if (run.step === 'DONE') return 'DONE';
+  if (run.step === 'EXPLAIN' && (await challengerOfRun(tx, run)) !== null) return 'CHALLENGE';
+  return NEXT_STEP[run.step];
 }
 
 /** A run keeps its model when another one goes live, but nothing is decided with one whose approval was revoked meanwhile. */
@@ -114,6 +124,7 @@ const ACTIONS = {
   RECEIVE: 'run.receive',
   DECIDE: 'run.decide',
   EXPLAIN: 'run.explain',
+  CHALLENGE: 'run.challenge',
   DRAW: 'run.draw',
 } as const satisfies Record<keyof typeof NEXT_STEP, AuditAction>;
 
@@ -128,6 +139,7 @@ const STEPS: Readonly<
   RECEIVE: receiveFeed,
   DECIDE: decideRun,
   EXPLAIN: explainRun,
+  CHALLENGE: challengeRun,
   DRAW: drawBatch,
 };
 

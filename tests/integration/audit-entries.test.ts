@@ -54,6 +54,8 @@ const ELSEWHERE: readonly AuditAction[] = [
   'model.revoke',
   'model.setChallenger',
   'model.clearChallenger',
+  'run.challenge',
+  'decision.challenger',
   'run.reproduce',
   'decision.differences',
   'customer.requestErasure',

@@ -148,10 +148,34 @@ export async function tamper(
 /** What is wrong with the record of a harness, staged entries taken as said; null where nothing is. */
 export async function faultOf(harness: ServiceHarness): Promise<RecordVerification['fault']> {
   await sequenceAll(harness);
+  return harness.services.db.transaction('REPEATABLE READ', (tx) => faultIn(tx, harness));
+}
+
+/** Changes a table as a superuser who takes its guards away, says what is then wrong with the record, and undoes it. */
+export async function faultAfter(
+  harness: ServiceHarness,
+  table: string,
+  statement: string,
+): Promise<RecordVerification['fault']> {
+  const owner = await new DataSource({
+    type: 'postgres',
+    url: harness.database.ownerUrl,
+    entities: ENTITIES,
+  }).initialize();
+  const runner = owner.createQueryRunner();
+  try {
+    await runner.startTransaction();
+    await tamper(runner.manager, [table], () => runner.manager.query(statement));
+    return await faultIn(runner.manager, harness);
+  } finally {
+    await runner.rollbackTransaction();
+    await runner.release();
+    await owner.destroy();
+  }
+}
+
+async function faultIn(tx: EntityManager, harness: ServiceHarness): Promise<RecordVerification['fault']> {
   const { origin, signer } = LOG;
-  const outbox = outboxOf(harness);
-  const { fault } = await harness.services.db.transaction('REPEATABLE READ', (tx) =>
-    verifyRecord(tx, { origin, verifier: signer.verifier, outbox, progress: () => {} }),
-  );
-  return fault;
+  const asked = { origin, verifier: signer.verifier, outbox: outboxOf(harness), progress: () => {} };
+  return (await verifyRecord(tx, asked)).fault;
 }

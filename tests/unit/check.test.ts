@@ -26,6 +26,7 @@ describe('a check', () => {
       'SCORE_SHIFT',
       'NARROW',
       'REPEATED',
+      'CHALLENGER',
     ]);
   });
 

@@ -65,7 +65,25 @@ const decided: Says = (claims, spoken) => {
 };
 
 const explained: Says = (claims, spoken) =>
-  claims.say('run', spoken.subject, spoken.index, stepTo(spoken, 'DRAW'));
+  claims.say(
+    'run',
+    spoken.subject,
+    spoken.index,
+    stepTo(spoken, textDetail(spoken, 'next') === 'CHALLENGE' ? 'CHALLENGE' : 'DRAW'),
+  );
+
+const challenged: Says = (claims, spoken) => {
+  const { subject, index } = spoken;
+  claims.say('run', subject, index, stepTo(spoken, 'DRAW'));
+  claims.say('run_challenger', subject, index, {
+    modelId: textDetail(spoken, 'modelId'),
+    outcome: textDetail(spoken, 'outcome'),
+    reason: textDetail(spoken, 'reason'),
+    scored: numberDetail(spoken, 'scored'),
+    root: textDetail(spoken, 'root'),
+    summary: textDetail(spoken, 'summary'),
+  });
+};
 
 const drawn: Says = (claims, spoken) => {
   const { index, entry, subject, campaign } = spoken;
@@ -135,6 +153,7 @@ export const RUN_ENTRIES: Readonly<Record<string, Says>> = {
   'run.receive': received,
   'run.decide': decided,
   'run.explain': explained,
+  'run.challenge': challenged,
   'run.draw': drawn,
   'run.halt': halted,
   'run.fail': failed,

@@ -18,6 +18,7 @@ import type { Outbox, RecordCounts, RecordWalk, WalkPart } from './record-walk.t
 import { RUN_ENTRIES } from './run-entries.ts';
 import type { Says } from './spoken-entry.ts';
 import { walkBatches } from './walk-batches.ts';
+import { walkChallengers } from './walk-challengers.ts';
 import { walkCustomers } from './walk-customers.ts';
 import { walkModels } from './walk-models.ts';
 import { walkRuns } from './walk-runs.ts';
@@ -56,6 +57,7 @@ const PARTS: readonly WalkPart[] = [
   walkModels,
   walkRunRows,
   walkRuns,
+  walkChallengers,
   walkBatches,
   walkCustomers,
   walkIncidents,

@@ -95,6 +95,7 @@ export const walkRunRows: WalkPart = async (walk) => {
     (await walkTable(walk, 'run_feed_file')) ??
     compareRows('fund_price', funds, claims) ??
     compareRows('run_funnel', funnels, claims) ??
+    (await walkTable(walk, 'run_challenger')) ??
     (await walkTable(walk, 'scheduled_start')) ??
     (await walkTable(walk, 'reproduction', ({ certificate, ...row }) => ({
       ...row,

@@ -14,7 +14,7 @@ function recordedActions(): ReadonlySet<string> {
       if (!name.endsWith('.ts') || name.startsWith('verify-record')) continue;
       const text = readFileSync(join(SRC, folder, name), 'utf8');
       for (const [, action = ''] of text.matchAll(
-        /(?:action|RECEIVE|DECIDE|EXPLAIN|DRAW): '([a-zA-Z]+\.[a-zA-Z]+)'/g,
+        /(?:action|RECEIVE|DECIDE|EXPLAIN|CHALLENGE|DRAW): '([a-zA-Z]+\.[a-zA-Z]+)'/g,
       ))
         found.add(action);
     }

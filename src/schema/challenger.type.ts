@@ -1,0 +1,99 @@
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { CHALLENGER_OUTCOMES, type ChallengerOutcome } from '../domain/challenger.ts';
+import { DigestScalar } from './scalars.ts';
+import { wordEnum } from './word-enum.ts';
+
+export const ChallengerOutcomeEnum = wordEnum(
+  'ChallengerOutcome',
+  CHALLENGER_OUTCOMES,
+  'Whether a challenger scored, was left out, or failed. The run goes on either way.',
+);
+
+@ObjectType({ description: 'Scores above `from` and up to `to`; null has no bound.' })
+export class ScoreBin {
+  @Field(() => Float, { nullable: true })
+  readonly from!: number | null;
+
+  @Field(() => Float, { nullable: true })
+  readonly to!: number | null;
+
+  @Field(() => Int)
+  readonly challenger!: number;
+
+  @Field(() => Int)
+  readonly live!: number;
+}
+
+@ObjectType({ description: 'A challenger beside the live model, on those whom both scored.' })
+export class ChallengerComparison {
+  @Field(() => Int, { description: 'Whom the run scored.' })
+  readonly eligible!: number;
+
+  @Field(() => Int, { description: 'Those of them who lacked what the challenger needs to know.' })
+  readonly incomplete!: number;
+
+  @Field(() => Int, { description: 'Whom it would have chosen and who are not in the holdout.' })
+  readonly wouldMail!: number;
+
+  @Field(() => Int)
+  readonly chosenByBoth!: number;
+
+  @Field(() => Int)
+  readonly chosenByChallenger!: number;
+
+  @Field(() => Int)
+  readonly chosenByLive!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The share on whom both choose alike; null where nobody was scored.',
+  })
+  readonly agreement!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Spearman's rank correlation of the scores, from -1 to 1; null of fewer than two.",
+  })
+  readonly rankCorrelation!: number | null;
+
+  @Field(() => [ScoreBin])
+  readonly scores!: readonly ScoreBin[];
+}
+
+/** Its model is answered by the challenger's resolver. */
+@ObjectType({
+  description:
+    'What the challenger of a run would have decided, in counts. Nothing of the run follows from it.',
+})
+export class RunChallenger {
+  @Field(() => ChallengerOutcomeEnum)
+  readonly outcome!: ChallengerOutcome;
+
+  @Field(() => String, { nullable: true, description: 'Why it did not score.' })
+  readonly reason!: string | null;
+
+  @Field(() => Int)
+  readonly scored!: number;
+
+  @Field(() => DigestScalar, {
+    nullable: true,
+    description:
+      'Of the Merkle tree over its decisions; the entry run.challenge of the audit log has the same.',
+  })
+  readonly root!: string | null;
+
+  @Field(() => ChallengerComparison, { nullable: true, description: 'Null where it did not score.' })
+  readonly comparison!: ChallengerComparison | null;
+}
+
+@ObjectType({ description: 'What the challenger of a run would have decided on a customer.' })
+export class ChallengerDecision {
+  @Field(() => Float)
+  readonly score!: number;
+
+  @Field(() => Int, { description: '1 is the best score of those that it scored.' })
+  readonly rank!: number;
+
+  @Field(() => Boolean, { description: "At or above the run's threshold and within its capacity." })
+  readonly chosen!: boolean;
+}
