@@ -68,6 +68,17 @@ function overrideFaults(
   });
 }
 
+/** The features of overrides that hold after a day and that a model does not have: a run with both could not be. */
+export function unknownOverrides(
+  overrides: readonly FeatureOverride[],
+  features: readonly string[],
+  today: IsoDate,
+): readonly string[] {
+  return overrides
+    .filter(({ feature, expires }) => expires > today && !features.includes(feature))
+    .map(({ feature }) => feature);
+}
+
 function same(one: FeatureOverride, other: FeatureOverride): boolean {
   return (
     one.feature === other.feature &&

@@ -40,6 +40,7 @@ import { ReproductionResolver, RunReproductionsResolver } from './reproduction.r
 import { BatchAlarmsResolver, ReviewEvidenceResolver } from './review-evidence.resolver.ts';
 import { RunResolver } from './run.resolver.ts';
 import { RunActsResolver } from './run-acts.resolver.ts';
+import { RunOverrideResolver } from './run-override.resolver.ts';
 import { SimulationResolver } from './simulation.resolver.ts';
 import { guardTypes } from './type-guard.ts';
 import { TYPE_PERMISSIONS, type TypePermission } from './type-permissions.ts';
@@ -53,6 +54,7 @@ export const RESOLVERS: Resolvers = [
   CampaignResolver,
   RunResolver,
   RunActsResolver,
+  RunOverrideResolver,
   ReproductionResolver,
   RunReproductionsResolver,
   DriftResolver,

@@ -89,6 +89,7 @@ export const TYPE_PERMISSIONS: Readonly<Record<string, TypePermission>> = {
   RunChallenger: 'run.read',
   RunManifest: 'run.read',
   RunPayload: AS_PARENT,
+  RunOverride: 'run.read',
   RunProgress: 'run.read',
   SampleItem: 'customer.read',
   ScoreBin: 'run.read',

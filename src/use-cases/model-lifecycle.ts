@@ -1,6 +1,9 @@
+import { unknownOverrides } from '../domain/config-proposal.ts';
 import { judgeApproval, judgeRevocation, judgeUse } from '../domain/model-life.ts';
 import type { JudgedGate } from '../domain/model-version.ts';
 import { refuse } from '../domain/refusal.ts';
+import { dateIn } from '../domain/week.ts';
+import { campaignOf, configAt } from '../store/campaign.store.ts';
 import { noteModelFrom } from '../store/model-life.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { standDown } from './challenger.ts';
@@ -69,6 +72,20 @@ export const revokeModel: Command<ModelInput & { note: string }, ModelVersionRow
   },
 };
 
+/** Refuses a model that lacks a feature which the settings hold at a value: no run could be made of both. */
+async function assertOverridesFit({ tx, now }: Act, { campaign: key, card }: ModelVersionRow): Promise<void> {
+  const { definition } = await campaignOf(tx, key);
+  const { settings } = await configAt(tx, key, now);
+  const features = card.features.map(({ name }) => name);
+  const unknown = unknownOverrides(settings.overrides, features, dateIn(definition.timeZone, now));
+  if (unknown.length > 0)
+    refuse(
+      'CONFLICT',
+      'OVERRIDES',
+      `The settings hold ${unknown.join(', ')} at a value, which the model version does not have: change them first.`,
+    );
+}
+
 /** Puts an approved (or earlier live) model version into production from the next run on, instead of the one before. */
 export const activateModel: Command<ModelInput, ModelVersionRow> = {
   action: 'model.activate',
@@ -79,6 +96,7 @@ export const activateModel: Command<ModelInput, ModelVersionRow> = {
     const model = await holdModel(tx, modelId);
     unless(judgeUse(model, actor.subject));
     await assertSignedOff(tx, model, now);
+    await assertOverridesFit(act, model);
     await standDown(act, model);
     const { campaign } = model;
     const before = await tx.findOneBy(ModelVersionRow, { campaign, status: 'LIVE' });

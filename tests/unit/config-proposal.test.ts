@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { cutEvaluation, obstaclesTo, proposalOf } from '../../src/domain/config-proposal.ts';
+import {
+  cutEvaluation,
+  obstaclesTo,
+  proposalOf,
+  unknownOverrides,
+} from '../../src/domain/config-proposal.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
 import { SMALL_CONFIG } from '../support/small-campaign.ts';
 
@@ -57,6 +62,11 @@ describe('what was fine when it was proposed', () => {
       'overrides[0].feature: is not a feature of the live model.',
     ]);
   });
+});
+
+it('names the features that settings hold and a model does not have', () => {
+  const overrides = [held('likely', '2026-12-01'), held('balance', '2026-12-01'), held('gone', '2026-11-16')];
+  expect(unknownOverrides(overrides, ['likely'], '2026-11-16')).toEqual(['balance']);
 });
 
 describe('an evaluation', () => {
