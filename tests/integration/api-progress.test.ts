@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LatestValues } from '../../src/adapters/postgres/latest-values.ts';
 import { ProgressFeed } from '../../src/adapters/postgres/progress-feed.ts';
 import { RUN_PROGRESS } from '../../src/adapters/postgres/progress-topics.ts';
+import { tellJudging } from '../../src/store/model-judging.store.ts';
+import { ModelVersionRow } from '../../src/store/model-version.row.ts';
 import type { RunProgress } from '../../src/use-cases/services.ts';
 import { ApiService } from '../support/api-service.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
@@ -43,6 +45,28 @@ it('a subscription hears how a run goes on, step by step', async () => {
   expect(heard[0].data.runProgress.run).toMatchObject({ week: WEEK, campaign: { key: SMALL } });
   // What the run is is looked up anew each time.
   expect(heard.at(-1).data.runProgress.run.status).toBe('AWAITING_REVIEW');
+  await end();
+});
+
+it('a subscription hears how a model version is judged', async () => {
+  const { items, end } = await service.subscribe(
+    'mark',
+    `subscription { judgingProgress(campaign: "${SMALL}") { step done total model { status campaign { key } } } }`,
+  );
+  const first = items.next();
+  const { manager } = service.harness.services.db;
+  const { id: modelId } = await manager.findOneByOrFail(ModelVersionRow, { campaign: SMALL });
+  const progress = { modelId, campaign: SMALL, step: 'BACKTEST', done: 5, total: 11 } as const;
+  const heard = first.then(({ value }) => value);
+  // It is told again and again until the subscription is there, which it is at no known moment.
+  while ((await Promise.race([heard, Promise.resolve(undefined)])) === undefined)
+    await tellJudging(manager, progress);
+  expect((await heard).data.judgingProgress).toEqual({
+    step: 'BACKTEST',
+    done: 5,
+    total: 11,
+    model: { status: 'LIVE', campaign: { key: SMALL } },
+  });
   await end();
 });
 

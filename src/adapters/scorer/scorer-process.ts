@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FeatureInput } from '../../domain/gates/gate-material.ts';
 import { cutsBody } from './cuts-body.ts';
@@ -12,8 +12,8 @@ import { FRAME, FrameReader, frameHead } from './scorer-frames.ts';
 import type { ScoringPlan } from './scoring-plan.ts';
 
 const PROGRESS_MILLISECONDS = 100;
-/** Of 19; a process that was given it keeps it. */
-const JUDGING_PRIORITY = 10;
+/** By how much a process that judges stands behind the service; it cannot take it back. */
+const JUDGING_NICENESS = 10;
 
 /**
  * The process that holds one model. Frames come in on stdin, answers go out on descriptor 3 in the same order; it
@@ -68,7 +68,7 @@ async function judge(
   replies: Socket,
 ) {
   // Judging takes seconds that nobody waits for at a screen: whoever answers those who do goes first.
-  setPriority(JUDGING_PRIORITY);
+  setPriority(Math.min(getPriority() + JUDGING_NICENESS, constants.priority.PRIORITY_LOW));
   const { judgeModel } = await import('../../domain/gates/judge-model.ts');
   const { material, limits } = judgedBy(body, headLength);
   const onProgress = progress(replies);
