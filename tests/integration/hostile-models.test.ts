@@ -138,6 +138,21 @@ describe('what a model may not be is said before a runtime sees it', () => {
       with1({ inputs: [{ name: 'x', dims: Array.from({ length: 65 }, () => null) }] }),
       /more than 64 dimensions/,
     ],
+    [
+      'an input of half precision',
+      with1({ inputs: [{ name: 'x', type: 10, dims: [null, 1] }] }),
+      /input "x" is neither float, double, int64 nor text: export with one of these types/,
+    ],
+    [
+      'scores of half precision',
+      with1({ outputs: [{ name: 'p', type: 10, dims: [null, 1] }] }),
+      /output "p" holds float16: export probabilities as float or double/,
+    ],
+    [
+      'scores of a brain float',
+      with1({ outputs: [{ name: 'p', type: 16, dims: [null, 1] }] }),
+      /output "p" holds bfloat16: export probabilities as float or double/,
+    ],
     ['no output', with1({ outputs: [] }), /only none at all/],
     [
       'three dimensions',
@@ -217,6 +232,47 @@ describe('what only the runtime finds out', () => {
         ],
       }),
       /answers a probe with NaN, which is no probability/,
+    ],
+    [
+      'scores per cent',
+      with1({
+        nodes: [
+          { op: 'Sigmoid', inputs: ['x'], outputs: ['q'] },
+          { op: 'Mul', inputs: ['q', 'hundred'], outputs: ['p'] },
+        ],
+        initializers: [tensor('hundred', FLOAT, [], [100])],
+      }),
+      /probe with 73\.\d+, which is no probability: .* where these are per cent, divided by 100/,
+    ],
+    [
+      'log-odds',
+      with1({
+        nodes: [{ op: 'Sub', inputs: ['x', 'three'], outputs: ['p'] }],
+        initializers: [tensor('three', FLOAT, [], [3])],
+      }),
+      /probe with -2, which is no probability: .* export predict_proba$/,
+    ],
+    [
+      'operators of a set that is not there yet',
+      with1({ extra: [bytes(8, bytes(1, ''), number(2, 99))] }),
+      /^the model cannot be opened: ONNX Runtime .* export with a lower target_opset$/,
+    ],
+    [
+      'what looks at all rows of a batch',
+      with1({
+        nodes: [
+          {
+            op: 'BatchNormalization',
+            inputs: ['x', 'one', 'one', 'one', 'one'],
+            outputs: ['y', 'mean', 'variance'],
+            attributes: [integerAttribute('training_mode', 1)],
+          },
+          { op: 'Sigmoid', inputs: ['y'], outputs: ['p'] },
+        ],
+        initializers: [tensor('one', FLOAT, [1], [1])],
+        extra: [bytes(8, bytes(1, ''), number(2, 15))],
+      }),
+      /scored otherwise among other rows than alone: export a model that judges each row by itself/,
     ],
     [
       'an output of three dimensions that declares none',
@@ -319,6 +375,21 @@ describe('an unusual model that is sound', () => {
     });
     const session = await open(model, ['a', 'b']);
     expect((await session.score(Float32Array.of(3, 1), 1))[0]).toBeCloseTo(sigmoid(1), 2);
+  });
+
+  test('is scored where it reckons with half precision inside, and where its shape is declared wrongly', async () => {
+    const half = with1({
+      nodes: [
+        { op: 'Sigmoid', inputs: ['x'], outputs: ['q'] },
+        { op: 'Cast', inputs: ['q'], outputs: ['h'], attributes: [integerAttribute('to', 10)] },
+        { op: 'Cast', inputs: ['h'], outputs: ['p'], attributes: [integerAttribute('to', FLOAT)] },
+      ],
+      outputs: [{ name: 'p', dims: [1, 1] }],
+    });
+    const session = await open(half, ['a']);
+    const scores = await session.score(Float32Array.of(1, -3), 2);
+    expect(scores[0]).toBeCloseTo(sigmoid(1), 3);
+    expect(scores[1]).toBeCloseTo(sigmoid(-3), 3);
   });
 
   test('is scored where its names are long, and where it says things twice', async () => {

@@ -169,7 +169,7 @@ function plainMessage(answer: string): string {
   // What a foreign file calls its parts comes back in messages, however long it is.
   const message = answer.slice(0, LONGEST_MESSAGE);
   const plain = message
-    .replaceAll(/\/onnxruntime_src\/\S+ .*?[)\]](?: const)? (?=[A-Z][a-z]* [a-z])/gs, '')
+    .replaceAll(/\/onnxruntime_src\/\S+ .*?[)\]](?: const)? (?=[A-Z][A-Za-z]* [A-Za-z])/gs, '')
     .replaceAll(/\s+/g, ' ')
     .trim()
     .slice(0, 400);

@@ -100,8 +100,9 @@ export class OnnxSession {
       const [alone = Number.NaN] = await this.score(matrix.slice(row * width, (row + 1) * width), 1);
       const score = together[row] ?? Number.NaN;
       if (!(score >= 0 && score <= 1)) {
+        const percent = score > 1 && score <= 100 ? ' (or, where these are per cent, divided by 100)' : '';
         throw new Error(
-          `the model answers a probe with ${score}, which is no probability: name the probability tensor in the card, or export predict_proba`,
+          `the model answers a probe with ${score}, which is no probability: name the probability tensor in the card, or export predict_proba${percent}`,
         );
       }
       if (!(Math.abs(alone - score) <= PROBE_TOLERANCE)) {

@@ -28,6 +28,12 @@ const TYPES: ReadonlyMap<number, InputType> = new Map([
   [11, 'float64'],
 ]);
 
+/** Floating-point numbers that are too coarse for a score. */
+const HALF: ReadonlyMap<number, string> = new Map([
+  [10, 'float16'],
+  [16, 'bfloat16'],
+]);
+
 /** Decides how a model is fed and read. Throws ScoringError where its declaration and the card do not fit. */
 export function planScoring(model: OnnxModel, spec: ModelSpec): ScoringPlan {
   const { features, output } = spec;
@@ -53,8 +59,11 @@ function judgeOutput(model: OnnxModel, { name, index }: ModelSpec['output']): vo
     declared.type !== 0 &&
     !['float32', 'float64'].includes(TYPES.get(declared.type) ?? '')
   ) {
+    const half = HALF.get(declared.type);
     throw new ScoringError(
-      `output ${shownName(name)} holds no floating-point numbers (a label, perhaps): name the probability tensor in the card, or export it`,
+      half === undefined
+        ? `output ${shownName(name)} holds no floating-point numbers (a label, perhaps): name the probability tensor in the card, or export it`
+        : `output ${shownName(name)} holds ${half}: export probabilities as float or double`,
     );
   }
   const dims = declared.kind === 'tensor' ? declared.dims : null;

@@ -99,6 +99,16 @@ describe('a package made to fail one gate', () => {
   });
 });
 
+test('a model that answers otherwise in batches as large as those of a run is found out', async () => {
+  const ask = askOf(SOUND_WORLD);
+  const otherwise: typeof ask = async (rows, count) => {
+    const scores = await ask(rows, count);
+    return count === 10_000 ? scores.map((score) => 1 - score) : scores;
+  };
+  const gates = await judgeModel(otherwise, materialOf(SOUND_WORLD), DEFAULT_GATE_LIMITS, 'MATRIX');
+  expect(gates.filter(({ verdict }) => verdict === 'FAIL').map(({ name }) => name)).toEqual(['REPRODUCIBLE']);
+});
+
 test('any table and any scores get every gate, in numbers that can be kept', async () => {
   const cell = fc.constantFrom(0, 1, 2, -1, 0.5, 1e30, -1e30, Math.fround(1e-40));
   const material = fc.integer({ min: 1, max: 4 }).chain((width) =>
