@@ -10,6 +10,7 @@ import { DataGovernance1792000000009 } from './0009-data-governance.ts';
 import { ModelLife1792000000010 } from './0010-model-life.ts';
 import { ReviewEvidence1792000000011 } from './0011-review-evidence.ts';
 import { ConfigChange1792000000013 } from './0013-config-change.ts';
+import { EnginePause1792000000014 } from './0014-engine-pause.ts';
 import { Enumeration1792000000015 } from './0015-enumeration.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
@@ -26,5 +27,6 @@ export const MIGRATIONS = [
   ModelLife1792000000010,
   ReviewEvidence1792000000011,
   ConfigChange1792000000013,
+  EnginePause1792000000014,
   Enumeration1792000000015,
 ] as const;

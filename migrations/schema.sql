@@ -87,16 +87,22 @@ create table batch (
   note text,
   released_by text,
   released_at timestamp with time zone,
+  snapshot_run_id uuid,
+  config_id uuid,
+  drawn_by text,
   constraint batch_pkey PRIMARY KEY (id),
   constraint batch_run_id_key UNIQUE (run_id),
   constraint batch_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
+  constraint batch_config_id_fkey FOREIGN KEY (config_id) REFERENCES config_version(id),
   constraint batch_run_id_fkey FOREIGN KEY (run_id) REFERENCES run(id),
+  constraint batch_snapshot_run_id_fkey FOREIGN KEY (snapshot_run_id) REFERENCES run(id),
   constraint batch_check CHECK ((decided_by <> submitted_by)),
   constraint batch_check1 CHECK ((fallback = (run_id IS NULL))),
   constraint batch_check2 CHECK (((status <> ALL (ARRAY['SUBMITTED'::text, 'APPROVED'::text, 'RELEASED'::text])) OR (submitted_by IS NOT NULL))),
   constraint batch_check3 CHECK (((status <> ALL (ARRAY['APPROVED'::text, 'RELEASED'::text])) OR ((decided_by IS NOT NULL) AND (approved_digest IS NOT NULL)))),
   constraint batch_check4 CHECK (((status <> 'RELEASED'::text) OR (((approved_digest)::text = (digest)::text) AND (released_by IS NOT NULL) AND (released_at IS NOT NULL)))),
   constraint batch_check5 CHECK (((status = 'HELD'::text) = (held_by IS NOT NULL))),
+  constraint batch_fallback_source CHECK (((fallback = (snapshot_run_id IS NOT NULL)) AND (fallback = (config_id IS NOT NULL)) AND (fallback = (drawn_by IS NOT NULL)))),
   constraint batch_size_check CHECK ((size >= 0)),
   constraint batch_status_check CHECK ((status = ANY (ARRAY['IN_REVIEW'::text, 'SUBMITTED'::text, 'APPROVED'::text, 'REJECTED'::text, 'HELD'::text, 'RELEASED'::text])))
 );
@@ -279,6 +285,25 @@ create table decision_leaf (
   constraint decision_leaf_block_check CHECK ((block >= 0)),
   constraint decision_leaf_hashes_check CHECK ((((length(hashes) % 32) = 0) AND (length(hashes) <= 131072))),
   constraint decision_leaf_root_check CHECK ((length(root) = 32))
+);
+
+create table engine_pause (
+  id uuid not null,
+  scope text not null,
+  campaign text,
+  paused_by text not null,
+  paused_at timestamp with time zone not null,
+  reason text not null,
+  stopped jsonb not null,
+  resumed_by text,
+  resumed_at timestamp with time zone,
+  resume_reason text,
+  constraint engine_pause_pkey PRIMARY KEY (id),
+  constraint engine_pause_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign(key),
+  constraint engine_pause_check CHECK ((resumed_at >= paused_at)),
+  constraint engine_pause_check1 CHECK (((scope = 'EVERYTHING'::text) = (campaign IS NULL))),
+  constraint engine_pause_check2 CHECK ((((resumed_by IS NULL) = (resumed_at IS NULL)) AND ((resumed_by IS NULL) = (resume_reason IS NULL)))),
+  constraint engine_pause_scope_check CHECK ((scope = ANY (ARRAY['CAMPAIGN'::text, 'FLOW'::text, 'EVERYTHING'::text])))
 );
 
 create table erased_row (
@@ -561,7 +586,7 @@ create table recipient (
   constraint recipient_arm_check CHECK ((arm = ANY (ARRAY['MODEL'::text, 'EXPLORATION'::text]))),
   constraint recipient_check CHECK ((((removed_by IS NULL) = (removed_at IS NULL)) AND ((removed_by IS NULL) = (removal_note IS NULL)))),
   constraint recipient_check1 CHECK (((dropped IS NULL) OR (removed_by IS NULL))),
-  constraint recipient_dropped_check CHECK ((dropped = ANY (ARRAY['OPTED_OUT'::text, 'QUIET_LIST'::text]))),
+  constraint recipient_dropped_check CHECK ((dropped = ANY (ARRAY['NOT_PRIVATE'::text, 'HOLDS_PRODUCT'::text, 'NO_OPT_IN'::text, 'OPTED_OUT'::text, 'UNDER_AGE'::text, 'AGE_OUT_OF_RANGE'::text, 'DECEASED'::text, 'FRAUD_FLAG'::text, 'NOT_A_CUSTOMER'::text, 'ADDRESS_BOUNCED'::text, 'QUIET_LIST'::text, 'IN_FLOW'::text, 'RECENTLY_MAILED'::text, 'CONTACT_PRESSURE'::text, 'DATA_INCOMPLETE'::text]))),
   constraint recipient_row_no_check CHECK ((row_no >= 0)),
   constraint recipient_salt_check CHECK ((length(salt) = 16))
 );
@@ -805,6 +830,10 @@ CREATE INDEX contact_sent_on ON public.contact USING btree (sent_on);
 CREATE INDEX conversion_customer ON public.conversion USING btree (customer);
 
 CREATE INDEX data_use_campaign ON public.data_use USING btree (campaign);
+
+CREATE INDEX engine_pause_by_time ON public.engine_pause USING btree (paused_at DESC, id DESC);
+
+CREATE UNIQUE INDEX engine_pause_in_force ON public.engine_pause USING btree (scope, campaign) NULLS NOT DISTINCT WHERE (resumed_at IS NULL);
 
 CREATE INDEX erased_row_erasure ON public.erased_row USING btree (erasure_id);
 
@@ -1426,6 +1455,8 @@ CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.de
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.decision_leaf FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
+CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.engine_pause FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
+
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.erased_row FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
 
 CREATE TRIGGER audited AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.erasure FOR EACH STATEMENT EXECUTE FUNCTION audit_mark(); -- always
@@ -1549,6 +1580,8 @@ grant insert, select, update (decided_at, decided_by, note, signed_at, signed_by
 grant select on table decision to waarom_app;
 
 grant insert, select on table decision_leaf to waarom_app;
+
+grant insert, select, update (resume_reason, resumed_at, resumed_by) on table engine_pause to waarom_app;
 
 grant select on table erased_row to waarom_app;
 

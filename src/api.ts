@@ -8,6 +8,7 @@ import { ProgressFeed } from './adapters/postgres/progress-feed.ts';
 import { JUDGING_PROGRESS, RUN_PROGRESS } from './adapters/postgres/progress-topics.ts';
 import { nextDue } from './adapters/system/cron-schedule.ts';
 import type { App } from './app.ts';
+import type { PauseInForce } from './domain/engine-pause.ts';
 import type { ApiContext } from './resolvers/api-context.ts';
 import { buildApiSchema } from './resolvers/api-schema.ts';
 import { type Background, createBackground } from './resolvers/background.ts';
@@ -15,6 +16,7 @@ import { createFormatError } from './resolvers/format-error.ts';
 import { createLoaders } from './resolvers/loaders.ts';
 import { measureRuns } from './run-metrics.ts';
 import { serviceUrl } from './store/data-source.ts';
+import { pausesInForce } from './store/engine-pause.store.ts';
 import { assertSchemaVersion, SchemaVersionError } from './store/migrate.ts';
 import type { Database } from './store/transaction.ts';
 
@@ -78,6 +80,7 @@ export async function openApi(
     logger,
     metrics,
     notReady: () => faultsOf(db),
+    paused: async () => (await pausesInForce(db.manager)).map(pausedThing),
   });
   return {
     http,
@@ -102,6 +105,13 @@ async function trustedDocuments(
   for (const fault of documents.faults(schema))
     logger.warn({ fault }, 'a registered operation is not answered');
   return documents;
+}
+
+/** What is paused; who and why is for those who signed in. */
+function pausedThing({ scope, campaign }: PauseInForce): string {
+  return { EVERYTHING: 'everything', CAMPAIGN: `the engine of ${campaign}`, FLOW: `the flow of ${campaign}` }[
+    scope
+  ];
 }
 
 /** What keeps the database from serving, in words. */

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAuditCommands } from './cli/audit.command.ts';
 import { addCampaignCommands } from './cli/campaign.command.ts';
+import { addEngineCommands } from './cli/engine.command.ts';
 import { addModelCommands } from './cli/model.command.ts';
 import { addRetentionCommands } from './cli/retention.command.ts';
 import { addServiceCommands } from './cli/service.command.ts';
@@ -33,6 +34,7 @@ addCampaignCommands(program);
 addModelCommands(program);
 addWeekCommands(program);
 addSimulationCommands(program);
+addEngineCommands(program);
 addAuditCommands(program);
 addRetentionCommands(program);
 addTokenCommands(program);

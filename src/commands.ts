@@ -2,9 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { readCampaign } from './adapters/package/campaign-file.ts';
 import { openApp } from './app.ts';
 import type { Settings } from './config.ts';
+import { pauseText, stopping } from './domain/engine-pause.ts';
 import { funnelText } from './funnel-text.ts';
 import { gateText } from './gate-text.ts';
 import { ProgressBar } from './progress-bar.ts';
+import { pausesOf } from './store/engine-pause.store.ts';
 import { funnelOf } from './store/funnel.reads.ts';
 import { applyCampaign } from './use-cases/apply-campaign.ts';
 import { type Caller, execute } from './use-cases/execute.ts';
@@ -82,14 +84,17 @@ export async function runCampaignWeek(
       `select name, message from run_check where run_id = $1 and verdict = 'HALT' order by position`,
       [ended.id],
     );
+    const goesOn = ended.step === 'DONE' || ended.status === 'FAILED';
+    const pause = goesOn ? undefined : stopping(await pausesOf(db.manager, campaign), 'RUN');
     const lines = [
       `${campaign} ${ended.week}, attempt ${ended.attempt}: ${ended.status}${started ? '' : ' (the week had this run already)'}`,
+      ...(pause === undefined ? [] : [`  ${pauseText(pause)} The run goes on when it is resumed.`]),
       ...halting.map(({ name, message }) => `  ${name}: ${message}`),
       ...(funnel === undefined ? [] : [funnelText(funnel)]),
     ];
     return {
       text: lines.join('\n'),
-      exitCode: ended.status === 'HALTED' ? 3 : ended.status === 'FAILED' ? 1 : 0,
+      exitCode: ended.status === 'HALTED' ? 3 : ended.status === 'FAILED' || pause !== undefined ? 1 : 0,
     };
   } finally {
     bar.clear();

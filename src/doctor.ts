@@ -5,8 +5,11 @@ import { startEmbeddedPostgres } from './adapters/postgres/embedded-postgres.ts'
 import { leftClusters } from './adapters/postgres/left-clusters.ts';
 import { EmbeddedPostgresError } from './adapters/postgres/server-programs.ts';
 import type { Settings } from './config.ts';
+import { pauseText } from './domain/engine-pause.ts';
 import { ownerDataSource } from './store/data-source.ts';
+import { pausesInForce } from './store/engine-pause.store.ts';
 import { assertSchemaVersion, SchemaVersionError } from './store/migrate.ts';
+import type { Database } from './store/transaction.ts';
 
 /** One thing looked at. `advice` says what to do, null where nothing is to be done. */
 export interface Finding {
@@ -136,13 +139,21 @@ async function schema(databaseUrl: string, where: string): Promise<readonly Find
     ];
   try {
     await assertSchemaVersion(owner);
-    return [ok('database', where), ok('schema', 'of this release')];
+    return [ok('database', where), ok('schema', 'of this release'), ...(await pauses(owner))];
   } catch (cause) {
     if (!(cause instanceof SchemaVersionError)) throw cause;
     return [ok('database', where), fail('schema', 'not of this release', cause.message)];
   } finally {
     await owner.destroy();
   }
+}
+
+/** What people have paused: who finds nothing running looks here. */
+async function pauses({ manager }: Database): Promise<readonly Finding[]> {
+  const inForce = await pausesInForce(manager);
+  return inForce.map((pause) =>
+    warn('engine', pauseText(pause), 'an operator resumes it (resumeEngine, resumeFlow, resumeEverything)'),
+  );
 }
 
 /** Host, port and name: what is no secret of an address. */

@@ -40,4 +40,11 @@ export function measureRuns(registry: Registry, db: Database): void {
     [],
     'select count(*)::int as count from hand_off where delivered_at is null',
   );
+  gauge(
+    'waarom_engine_paused',
+    'Pauses in force, by scope and campaign; a pause of everything has no campaign',
+    ['scope', 'campaign'],
+    `select scope, coalesce(campaign, '') as campaign, count(*)::int as count from engine_pause
+     where resumed_at is null group by scope, campaign`,
+  );
 }

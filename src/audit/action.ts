@@ -7,6 +7,7 @@ const FIELDS = ['campaign', 'subject', 'digest'] as const;
 const CHANGE = ['campaign', 'subject', 'before', 'after'] as const;
 const DIGESTED = [...CHANGE, 'digest'] as const;
 const BATCH = [...DIGESTED, 'week', 'run', 'size'] as const;
+const PAUSE = ['pause', 'scope', 'reason'] as const;
 const RUN = [...CHANGE, 'week', 'attempt'] as const;
 const DATA_USE = [...DIGESTED, 'columns', 'source', 'purpose', 'legalBasis', 'validUntil'] as const;
 const CONFIG = [...DIGESTED, 'revision', 'base', 'settings', 'fields', 'reason'] as const;
@@ -36,8 +37,12 @@ export const ACTION_NEEDS = {
   'model.setChallenger': [...MODEL, 'replaces'],
   'model.clearChallenger': [...MODEL, 'reason'],
   'model.retire': [...MODEL, 'reason'],
-  'engine.pause': [...CHANGE, 'reason'],
-  'engine.resume': [...CHANGE, 'reason'],
+  'engine.pause': [...DIGESTED, ...PAUSE, 'stopped'],
+  'engine.resume': [...CHANGE, ...PAUSE],
+  'engine.pauseEverything': ['subject', 'digest', 'before', 'after', ...PAUSE, 'stopped'],
+  'engine.resumeEverything': ['subject', 'before', 'after', ...PAUSE],
+  'flow.pause': [...DIGESTED, ...PAUSE, 'stopped'],
+  'flow.resume': [...CHANGE, ...PAUSE],
   'run.due': ['campaign', 'subject', 'dueAt', 'outcome', 'refusal'],
   'run.start': [
     ...RUN,

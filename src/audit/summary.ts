@@ -75,6 +75,16 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
     did: 'looked at what other settings would have done',
     wanted: 'look at what other settings would have done',
   },
+  'engine.pauseEverything': {
+    did: 'paused everything that runs in the background',
+    wanted: 'pause everything that runs in the background',
+  },
+  'engine.resumeEverything': {
+    did: 'resumed everything that runs in the background',
+    wanted: 'resume everything that runs in the background',
+  },
+  'flow.pause': { did: 'paused the flow', wanted: 'pause the flow' },
+  'flow.resume': { did: 'resumed the flow', wanted: 'resume the flow' },
   'config.read': { did: 'read the settings', wanted: 'read the settings' },
   'config.propose': { did: 'proposed config change {subject}', wanted: 'propose a config change' },
   'config.amend': { did: 'edited config change {subject}', wanted: 'edit config change {subject}' },

@@ -1,6 +1,7 @@
 import { addDays, dateIn } from '../domain/week.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
 import { runsToReproduce } from '../store/reproduction.reads.ts';
+import { isGoing } from '../use-cases/engine.ts';
 import { execute } from '../use-cases/execute.ts';
 import { reproduceRun } from '../use-cases/reproduce-run.ts';
 import { ENGINE } from '../use-cases/run-step.ts';
@@ -14,6 +15,7 @@ const EVERY_DAYS = 7;
 /** Executes a past run of each campaign again, drawn at random, where none was in the last seven days; answers the verdicts. */
 export async function reproducePast(services: Services): Promise<readonly string[]> {
   const { db, clock, randomness } = services;
+  if (!(await isGoing(db.manager, null, 'BACKGROUND'))) return [];
   const since = addDays(dateIn('UTC', clock.now()), -EVERY_DAYS);
   const campaigns = await db.manager.find(CampaignRow, { order: { key: 'ASC' } });
   const verdicts = await attemptEach(campaigns, ({ key }) =>

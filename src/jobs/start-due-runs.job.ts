@@ -5,6 +5,7 @@ import { CampaignRow } from '../store/campaign.row.ts';
 import { configAt, lockCampaign } from '../store/campaign.store.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { isGoing } from '../use-cases/engine.ts';
 import { execute, record } from '../use-cases/execute.ts';
 import { openIncident } from '../use-cases/incidents.ts';
 import { ENGINE } from '../use-cases/run-step.ts';
@@ -58,7 +59,7 @@ async function dueOf({ db, clock }: Services, campaign: CampaignRow): Promise<Du
 
 async function decide(
   services: Services,
-  { key: campaign, paused }: CampaignRow,
+  { key: campaign }: CampaignRow,
   { week, dueAt }: Due,
 ): Promise<ScheduledStart | null> {
   const { db } = services;
@@ -69,7 +70,7 @@ async function decide(
   };
   const runs = await db.manager.findBy(RunRow, { campaign, week });
   if (runs.length > 0) return answer(outcomeOf(runs));
-  if (paused) return answer('PAUSED');
+  if (!(await isGoing(db.manager, campaign, 'RUN'))) return answer('PAUSED');
   try {
     const { run } = await execute(services, ENGINE, startRun, { campaign, week, trigger: 'SCHEDULE' });
     return await answer(outcomeOf([run]));

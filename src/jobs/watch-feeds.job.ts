@@ -2,6 +2,7 @@ import { FeedError } from '../domain/ports.ts';
 import { RefusalError } from '../domain/refusal.ts';
 import { weekIn } from '../domain/schedule.ts';
 import { addWeeks, type IsoWeek } from '../domain/week.ts';
+import { engineIsOff } from '../store/engine-pause.store.ts';
 import { execute } from '../use-cases/execute.ts';
 import { openIncident } from '../use-cases/incidents.ts';
 import { ENGINE } from '../use-cases/run-step.ts';
@@ -32,7 +33,7 @@ export async function watchFeeds(services: Services): Promise<readonly LateStart
   const waiting: readonly WaitingRun[] = await services.db.query(
     `select r.id, r.campaign, r.week, c.definition ->> 'timeZone' as time_zone
      from run r join campaign c on c.key = r.campaign
-     where r.current and r.status = 'HALTED' and not c.paused
+     where r.current and r.status = 'HALTED' and not ${engineIsOff('c.key')}
        and exists (select from run_check k where k.run_id = r.id and k.name = 'FEED_PRESENT' and k.verdict = 'HALT')
        and not exists (select from run later where later.campaign = r.campaign and later.week > r.week)
        and not exists (select from incident i where i.run_id = r.id and i.kind = 'RUN_FAILED')

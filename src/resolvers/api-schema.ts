@@ -28,6 +28,7 @@ import {
 } from './data-use-register.resolver.ts';
 import { DecisionResolver, RecipientResolver } from './decision.resolver.ts';
 import { DriftResolver, RunDriftResolver } from './drift.resolver.ts';
+import { EngineResolver } from './engine.resolver.ts';
 import { ErasureResolver } from './erasure.resolver.ts';
 import { ExplanationResolver } from './explanation.resolver.ts';
 import { IncidentResolver } from './incident.resolver.ts';
@@ -52,6 +53,7 @@ type Resolvers = readonly [ClassType, ...ClassType[]];
 export const RESOLVERS: Resolvers = [
   ViewerResolver,
   CampaignResolver,
+  EngineResolver,
   RunResolver,
   RunActsResolver,
   RunOverrideResolver,

@@ -1,5 +1,6 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Campaign, CampaignPayload, EngineInput } from '../schema/campaign.type.ts';
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { stopping } from '../domain/engine-pause.ts';
+import { Campaign } from '../schema/campaign.type.ts';
 import { ConfigVersion } from '../schema/config-version.type.ts';
 import type { Language } from '../schema/language.enum.ts';
 import { ModelVersion } from '../schema/model-version.type.ts';
@@ -7,9 +8,7 @@ import { Run } from '../schema/run.type.ts';
 import { DateTimeScalar } from '../schema/scalars.ts';
 import { listCampaigns } from '../store/campaign.reads.ts';
 import type { CampaignRow } from '../store/campaign.row.ts';
-import { pauseEngine, resumeEngine } from '../use-cases/engine.ts';
-import { execute } from '../use-cases/execute.ts';
-import { type ApiContext, callerOf } from './api-context.ts';
+import type { ApiContext } from './api-context.ts';
 import { configView } from './config-view.ts';
 import { InLanguage, textIn } from './in-language.ts';
 import { Permit } from './permit.ts';
@@ -28,18 +27,6 @@ export class CampaignResolver {
     return loaders.campaign.load(key);
   }
 
-  @Permit(pauseEngine.permission)
-  @Mutation(() => CampaignPayload, { description: 'No run starts until the engine is resumed.' })
-  async pauseEngine(@Ctx() context: ApiContext, @Arg('input', () => EngineInput) input: EngineInput) {
-    return { campaign: await execute(context.services, callerOf(context), pauseEngine, input) };
-  }
-
-  @Permit(resumeEngine.permission)
-  @Mutation(() => CampaignPayload)
-  async resumeEngine(@Ctx() context: ApiContext, @Arg('input', () => EngineInput) input: EngineInput) {
-    return { campaign: await execute(context.services, callerOf(context), resumeEngine, input) };
-  }
-
   @FieldResolver(() => String)
   name(@Root() { definition }: CampaignRow, @InLanguage() language: Language) {
     return textIn(language, definition.name);
@@ -52,7 +39,7 @@ export class CampaignResolver {
 
   @FieldResolver(() => DateTimeScalar, { nullable: true })
   async nextRunAt(@Root() campaign: CampaignRow, @Ctx() context: ApiContext) {
-    if (campaign.paused) return null;
+    if (stopping(await context.loaders.pauses.load(campaign.key), 'RUN') !== undefined) return null;
     const config = await context.loaders.configNow.load(campaign.key);
     if (config === null) return null;
     const { timeZone } = campaign.definition;

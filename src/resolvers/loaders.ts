@@ -11,6 +11,7 @@ import { type DecisionPath, decisionPaths } from '../store/decision.store.ts';
 import { decisionsOn } from '../store/decision-list.reads.ts';
 import { entriesOfRuns, inclusionsOfRuns, type RunInclusion } from '../store/decision-proof.reads.ts';
 import type { AskedRun } from '../store/drift.reads.ts';
+import { pausesInForce } from '../store/engine-pause.store.ts';
 import { funnelsOf } from '../store/funnel.reads.ts';
 import { liveModels, modelsById } from '../store/model.reads.ts';
 import { judgingsOf } from '../store/model-judging.store.ts';
@@ -36,6 +37,15 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
     run: loader(
       (ids) => runsById(manager, ids),
       ({ id }) => id,
+    ),
+    pauses: new DataLoader(
+      async (campaigns: readonly string[]) => {
+        const inForce = await pausesInForce(manager, unique(campaigns));
+        return campaigns.map((key) =>
+          inForce.filter(({ campaign }) => campaign === null || campaign === key),
+        );
+      },
+      { cache: false },
     ),
     newestRun: loader(
       (campaigns) => newestRuns(manager, campaigns),

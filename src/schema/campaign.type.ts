@@ -1,7 +1,7 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
 import { DateTimeScalar } from './scalars.ts';
 
-/** Its config, live model and current run are answered by the campaign's resolver. */
+/** Whether it is paused, its config, live model and current run are answered by the campaign's resolver. */
 @ObjectType({ description: 'One engine: a target product, an audience, a message flow.' })
 export class Campaign {
   @Field(() => String)
@@ -12,9 +12,6 @@ export class Campaign {
 
   @Field(() => String)
   readonly product!: string;
-
-  @Field(() => Boolean, { description: 'A paused engine starts no run and releases no batch.' })
-  readonly paused!: boolean;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When the schedule starts the next run.' })
   readonly nextRunAt!: Date | null;

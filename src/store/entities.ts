@@ -4,6 +4,7 @@ import { ConfigApprovalRow } from './config-approval.row.ts';
 import { ConfigChangeRow } from './config-change.row.ts';
 import { ConfigVersionRow } from './config-version.row.ts';
 import { DataUseRow } from './data-use.row.ts';
+import { EnginePauseRow } from './engine-pause.row.ts';
 import { FeedContractRow } from './feed-contract.row.ts';
 import { FeedContractChangeRow } from './feed-contract-change.row.ts';
 import { HandOffRow } from './hand-off.row.ts';
@@ -22,6 +23,7 @@ export const ENTITIES = [
   ConfigChangeRow,
   ConfigVersionRow,
   DataUseRow,
+  EnginePauseRow,
   FeedContractRow,
   FeedContractChangeRow,
   HandOffRow,

@@ -54,6 +54,10 @@ const STATE = {
     select campaign || '/' || to_char(active_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as id,
            model_id as "modelId", activated_by as "activatedBy"
     from model_activation order by campaign, active_from`,
+  engine_pause: `
+    select id, scope, campaign, paused_by as "pausedBy", paused_at as "pausedAt", reason, stopped, resumed_by as "resumedBy",
+           resumed_at as "resumedAt", resume_reason as "resumeReason"
+    from engine_pause order by paused_at, id`,
   run: `
     select r.id, r.campaign, r.week, r.attempt, r.current, r.trigger, r.status, r.step, r.actor, r.started_at as "startedAt",
            r.finished_at as "finishedAt", c.number as config, c.digest as "configDigest", r.model_id as "modelId", m.digest as model,

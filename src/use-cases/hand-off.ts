@@ -3,6 +3,7 @@ import { mailFile } from '../domain/batch.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { recipientsOf, undelivered } from '../store/batch.store.ts';
 import { HandOffRow } from '../store/hand-off.row.ts';
+import { isGoing } from './engine.ts';
 import { record } from './execute.ts';
 import { openIncident } from './incidents.ts';
 import { ENGINE } from './run-step.ts';
@@ -10,15 +11,16 @@ import type { Services } from './services.ts';
 
 /**
  * Gives released batches to the mail tool, those that it does not have yet. Cut off between giving and noting, the same
- * file is given again, which the mail tool takes as once. Answers how many were given. A batch that could not be given does
+ * file is given again, which the mail tool takes as once. What a pause keeps back waits. Answers how many were given. A batch that could not be given does
  * not keep the others back: it gets an incident, and AggregateError is thrown at the end.
  */
 export async function handOffReleased(services: Services): Promise<number> {
   const waiting = await undelivered(services.db.manager);
   const failures: unknown[] = [];
+  let given = 0;
   for (const { batchId } of waiting) {
     try {
-      await handOff(services, batchId);
+      if (await handOff(services, batchId)) given += 1;
     } catch (error) {
       failures.push(error);
       await reportFailedHandOff(services, batchId);
@@ -30,14 +32,16 @@ export async function handOffReleased(services: Services): Promise<number> {
       `${failures.length} of ${waiting.length} batches were not handed over`,
     );
   }
-  return waiting.length;
+  return given;
 }
 
-async function handOff(services: Services, batchId: string): Promise<void> {
-  await services.db.transaction(async (tx) => {
+/** False when another process gave it meanwhile, or a pause keeps it back. */
+async function handOff(services: Services, batchId: string): Promise<boolean> {
+  return services.db.transaction(async (tx) => {
     const row = await tx.findOne(HandOffRow, { where: { batchId }, lock: { mode: 'pessimistic_write' } });
-    if (row === null || row.deliveredAt !== null) return;
+    if (row === null || row.deliveredAt !== null) return false;
     const batch = await tx.findOneByOrFail(BatchRow, { id: batchId });
+    if (!(await isGoing(tx, batch.campaign, batch.fallback ? 'FALLBACK_MAIL' : 'MAIL'))) return false;
     const content = mailFile(batch.campaign, await recipientsOf(tx, batchId));
     if (digestOf(content) !== row.digest)
       throw new Error(`the recipients of batch ${batchId} changed after its release`);
@@ -67,6 +71,7 @@ async function handOff(services: Services, batchId: string): Promise<void> {
       action: 'batch.handOff',
       facts: { campaign: batch.campaign, subject: batchId, digest: row.digest, details },
     });
+    return true;
   });
 }
 

@@ -7,9 +7,11 @@ import { BatchRow } from '../store/batch.row.ts';
 import { currentDigest, lockBatch, recipientsOf } from '../store/batch.store.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { flowMailing, noteContacts } from '../store/contact.store.ts';
+import { shareCampaign } from '../store/engine-pause.store.ts';
 import { HandOffRow } from '../store/hand-off.row.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { assertGoing } from './engine.ts';
 import type { Act, Command } from './execute.ts';
 import { type BatchInput, obey, sourceOf } from './review-batch.ts';
 
@@ -70,9 +72,9 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
 };
 
 /** While the engine is paused nothing leaves, and once a later week was decided its customers were judged anew. */
-async function needTurn(tx: Transaction, { campaign, week, runId }: BatchRow): Promise<void> {
-  const { paused } = await campaignOf(tx, campaign);
-  if (paused) refuse('INVALID_STATE', 'ENGINE_PAUSED', `The engine of ${campaign} is paused.`);
+async function needTurn(tx: Transaction, { campaign, week, runId, fallback }: BatchRow): Promise<void> {
+  await shareCampaign(tx, campaign);
+  await assertGoing(tx, campaign, fallback ? 'FALLBACK_MAIL' : 'MAIL');
   const [later]: { week: string }[] = await tx.query(
     `select week from run
      where campaign = $1 and week > $2 and current and decision_root is not null and id is distinct from $3

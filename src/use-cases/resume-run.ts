@@ -1,8 +1,8 @@
 import { refuse } from '../domain/refusal.ts';
 import { STATUS_AT_STEP } from '../domain/run.ts';
-import { campaignOf } from '../store/campaign.store.ts';
 import { RunRow } from '../store/run.row.ts';
 import { isUuid } from '../store/slice.ts';
+import { assertGoing } from './engine.ts';
 import type { Command } from './execute.ts';
 
 /** Lets a failed run go on at the step at which it failed. */
@@ -22,8 +22,7 @@ export const resumeRun: Command<{ runId: string }, RunRow> = {
         `A run that is ${run.status} is not resumed; only one that FAILED is.`,
       );
     }
-    const { paused } = await campaignOf(tx, run.campaign);
-    if (paused) refuse('INVALID_STATE', 'ENGINE_PAUSED', `The engine of ${run.campaign} is paused.`);
+    await assertGoing(tx, run.campaign, 'RUN');
     const changed = { status: STATUS_AT_STEP[run.step], trigger: 'RESUME' as const, finishedAt: null };
     await tx.update(RunRow, { id: runId }, changed);
     return {

@@ -12,6 +12,7 @@ import type { Transaction } from '../store/transaction.ts';
 import { challengeRun, challengerOfRun } from './challenge-run.ts';
 import { decideRun } from './decide-run.ts';
 import { drawBatch } from './draw-batch.ts';
+import { isGoing } from './engine.ts';
 import { record } from './execute.ts';
 import { explainRun } from './explain-run.ts';
 import { HaltedByChecks } from './feed-reading.ts';
@@ -31,7 +32,7 @@ const NEXT_STEP = {
 /**
  * Takes a run from where it is to where it waits for people, a transaction per step. Cut off at any point, it goes on there
  * when called again; called twice at once, the second waits and finds the step done. Throws on faults, after the run was
- * marked FAILED and an incident opened; when the database went away the run stays as it is, to be gone on with.
+ * marked FAILED and an incident opened; while the engine is paused it stops at its next step and stays as it is; when the database went away the run stays as it is, to be gone on with.
  */
 export async function runWeek(services: Services, runId: string): Promise<RunRow> {
   for (let worked = false; ; worked = true) {
@@ -41,7 +42,11 @@ export async function runWeek(services: Services, runId: string): Promise<RunRow
       return run;
     }
     try {
-      await services.db.transaction((tx) => takeStep(services, tx, runId, run.step));
+      const goesOn = await services.db.transaction((tx) => takeStep(services, tx, runId, run.step));
+      if (!goesOn) {
+        if (worked) tellEnd(services, run);
+        return run;
+      }
     } catch (error) {
       if (error instanceof HaltedByChecks) await halt(services, run, error);
       else {
@@ -70,17 +75,19 @@ async function holdAt(tx: Transaction, runId: string, expected: RunStep): Promis
   return expected !== 'DONE' && rows[0]?.status === STATUS_AT_STEP[expected];
 }
 
+/** False where a pause keeps the run from its step. */
 async function takeStep(
   services: Services,
   tx: Transaction,
   runId: string,
   expected: RunStep,
-): Promise<void> {
-  if (!(await holdAt(tx, runId, expected))) return;
+): Promise<boolean> {
+  if (!(await holdAt(tx, runId, expected))) return true;
   const context = await contextOf(services, tx, runId);
   const { run } = context;
   const { step } = run;
-  if (step === 'DONE') return;
+  if (step === 'DONE') return true;
+  if (!(await isGoing(tx, run.campaign, 'RUN'))) return false;
   context.progress(0, run.snapshotRows ?? 0);
   if (step === 'DECIDE') assertApproved(context.model);
   const { status, facts } = await STEPS[step](tx, context);
@@ -101,6 +108,7 @@ async function takeStep(
     action: ACTIONS[step],
     facts: { ...facts, details },
   });
+  return true;
 }
 
 /** A step that only a run with a challenger has comes between. */

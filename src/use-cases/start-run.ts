@@ -11,6 +11,7 @@ import { ModelVersionRow } from '../store/model-version.row.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { assertSignedOff, reportUncovered } from './data-use-cover.ts';
+import { assertGoing } from './engine.ts';
 import type { Command } from './execute.ts';
 
 export interface StartRun {
@@ -51,7 +52,7 @@ export const startRun: Command<StartRun, StartedRun> = {
       };
       return { result: { run: current, started: false }, facts };
     }
-    if (campaign.paused) refuse('INVALID_STATE', 'ENGINE_PAUSED', `The engine of ${campaign.key} is paused.`);
+    await assertGoing(tx, campaign.key, 'RUN');
     if (week > due) refuse('BAD_INPUT', 'WEEK_NOT_BEGUN', `${week} has not begun; ${due} is due.`);
     const released = await tx.countBy(BatchRow, { campaign: campaign.key, week, status: 'RELEASED' });
     if (released > 0) refuse('INVALID_STATE', 'WEEK_RELEASED', `A batch of ${week} was released already.`);

@@ -44,13 +44,17 @@ import { changeState } from '../support/state-change.ts';
 
 const WEEK = '2026-W44';
 const SECRET = 'said on the telephone that Jansen moved';
-/** These have their stories in the tests of config changes, of erasing, retaining and reproducing, of the life of models and of challengers. */
+/** These have their stories in the tests of config changes, of the engine's switch, of erasing, retaining and reproducing, of the life of models and of challengers. */
 const ELSEWHERE: readonly AuditAction[] = [
   'config.propose',
   'config.amend',
   'config.approve',
   'config.reject',
   'config.withdraw',
+  'engine.pauseEverything',
+  'engine.resumeEverything',
+  'flow.pause',
+  'flow.resume',
   'model.revoke',
   'model.setChallenger',
   'model.clearChallenger',

@@ -66,6 +66,13 @@ const CALLS: Readonly<Record<string, string>> = {
     'mutation { pauseEngine(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
   'Mutation.resumeEngine':
     'mutation { resumeEngine(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
+  'Mutation.pauseFlow':
+    'mutation { pauseFlow(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
+  'Mutation.resumeFlow':
+    'mutation { resumeFlow(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
+  'Mutation.pauseEverything': 'mutation { pauseEverything(input: { reason: "" }) { pause { scope } } }',
+  'Mutation.resumeEverything': 'mutation { resumeEverything(input: { reason: "" }) { pause { scope } } }',
+  'Query.enginePauses': '{ enginePauses { scope } }',
   'Mutation.requestErasure':
     'mutation { requestErasure(input: { customer: "nobody", reason: "r" }) { request } }',
   'Mutation.eraseCustomer':

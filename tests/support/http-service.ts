@@ -61,6 +61,7 @@ export async function startHttpService(production = false): Promise<HttpService>
     logger,
     metrics: new Registry(),
     notReady: async () => reasons,
+    paused: async () => [],
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const token = (roles: readonly Role[] = ['OPERATOR'], hours = 1) =>

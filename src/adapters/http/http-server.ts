@@ -48,6 +48,8 @@ export interface HttpServerOptions<Context extends Stated> {
   readonly metrics: Registry;
   /** What keeps the service from serving, in words; nothing when it is ready. */
   readonly notReady: () => Promise<readonly string[]>;
+  /** What people have paused, in words that anyone may read; the service is ready all the same. */
+  readonly paused: () => Promise<readonly string[]>;
 }
 
 /**
@@ -131,13 +133,16 @@ function trusted(documents: TrustedDocuments, { body, session, stated }: Fastify
 
 function serveHealth<Context extends Stated>(
   app: FastifyInstance,
-  { notReady, metrics }: HttpServerOptions<Context>,
+  { notReady, paused, metrics }: HttpServerOptions<Context>,
   isStopping: () => boolean,
 ): void {
   app.get('/health/live', async () => ({ status: 'live' }));
   app.get('/health/ready', async (_request, reply) => {
     const reasons = isStopping() ? ['the service is stopping'] : await notReady();
-    if (reasons.length === 0) return { status: 'ready' };
+    if (reasons.length === 0) {
+      const stopped = await paused();
+      return stopped.length === 0 ? { status: 'ready' } : { status: 'ready', paused: stopped };
+    }
     return reply.code(503).send({ status: 'not ready', reasons });
   });
   app.get('/metrics', async (_request, reply) =>

@@ -35,8 +35,35 @@ const applied: Says = (claims, spoken) => {
   for (const id of listDetail(spoken, 'dataUses')) claims.say('data_use', id, index, declared);
 };
 
-const switched: Says = (claims, spoken) =>
+const switched: Says = (claims, spoken) => {
   claims.say('campaign', spoken.subject, spoken.index, { paused: textDetail(spoken, 'after') === 'PAUSED' });
+  paused(claims, spoken);
+};
+
+/** Of a pause from before they were kept, no row is said. */
+const paused: Says = (claims, spoken) => {
+  const { entry, index } = spoken;
+  const id = textDetail(spoken, 'pause');
+  if (id === null) return;
+  const reason = textDetail(spoken, 'reason');
+  if (textDetail(spoken, 'after') === 'PAUSED') {
+    claims.say('engine_pause', id, index, {
+      scope: textDetail(spoken, 'scope'),
+      campaign: entry.campaign,
+      pausedBy: entry.actor,
+      pausedAt: entry.at,
+      reason,
+      stopped: entry.digest,
+      resumedBy: null,
+    });
+  } else {
+    claims.say('engine_pause', id, index, {
+      resumedBy: entry.actor,
+      resumedAt: entry.at,
+      resumeReason: reason,
+    });
+  }
+};
 
 const dataUse: Says = (claims, spoken) => {
   const { subject, index, entry, campaign } = spoken;
@@ -61,6 +88,10 @@ export const GOVERNANCE_ENTRIES: Readonly<Record<string, Says>> = {
   'campaign.apply': applied,
   'engine.pause': switched,
   'engine.resume': switched,
+  'engine.pauseEverything': paused,
+  'engine.resumeEverything': paused,
+  'flow.pause': paused,
+  'flow.resume': paused,
   'dataUse.declare': dataUse,
   'dataUse.signOff': dataUse,
   'dataUse.refuse': dataUse,

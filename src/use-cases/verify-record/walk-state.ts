@@ -37,6 +37,7 @@ const GOVERNANCE: readonly StateTable[] = [
   'model_act',
   'model_activation',
   'model_challenge',
+  'engine_pause',
 ];
 
 /** What people decided: campaigns, settings, contracts, data uses and models, as they are and as they were written. */
