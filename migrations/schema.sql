@@ -102,7 +102,7 @@ create table batch (
   constraint batch_check3 CHECK (((status <> ALL (ARRAY['APPROVED'::text, 'RELEASED'::text])) OR ((decided_by IS NOT NULL) AND (approved_digest IS NOT NULL)))),
   constraint batch_check4 CHECK (((status <> 'RELEASED'::text) OR (((approved_digest)::text = (digest)::text) AND (released_by IS NOT NULL) AND (released_at IS NOT NULL)))),
   constraint batch_check5 CHECK (((status = 'HELD'::text) = (held_by IS NOT NULL))),
-  constraint batch_fallback_source CHECK (((fallback = (snapshot_run_id IS NOT NULL)) AND (fallback = (config_id IS NOT NULL)) AND (fallback = (drawn_by IS NOT NULL)))),
+  constraint batch_fallback_source CHECK ((fallback OR ((snapshot_run_id IS NULL) AND (config_id IS NULL) AND (drawn_by IS NULL)))),
   constraint batch_size_check CHECK ((size >= 0)),
   constraint batch_status_check CHECK ((status = ANY (ARRAY['IN_REVIEW'::text, 'SUBMITTED'::text, 'APPROVED'::text, 'REJECTED'::text, 'HELD'::text, 'RELEASED'::text])))
 );

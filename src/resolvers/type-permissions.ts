@@ -26,6 +26,9 @@ export const TYPE_PERMISSIONS: Readonly<Record<string, TypePermission>> = {
   ChallengerComparison: 'run.read',
   // For inside, wherever the decision is reached from; reading it asks for customer.read too (read-challenger.ts).
   ChallengerDecision: 'explanation.readInternal',
+  EnginePause: 'campaign.read',
+  EnginePausePayload: AS_PARENT,
+  StoppedByPause: 'campaign.read',
   Check: 'run.read',
   CheckLimit: AS_PARENT,
   ConfigApproval: 'config.read',

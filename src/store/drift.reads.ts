@@ -1,7 +1,5 @@
-import { Between } from 'typeorm';
 import type { Measured, WatchedRun } from '../domain/drift-watch.ts';
 import type { IsoWeek } from '../domain/week.ts';
-import { RunRow } from './run.row.ts';
 import { type MeasureName, PAST_WEEKS } from './run-record.store.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -18,19 +16,6 @@ interface MeasuringRun extends AskedRun {
 }
 
 const NAMES = ['FEATURE', 'SCORES', 'NULLS'] as const satisfies readonly MeasureName[];
-
-/** The current runs of some weeks, the earliest first. */
-export async function currentRuns(
-  db: Transaction,
-  campaign: string,
-  from: IsoWeek,
-  to: IsoWeek,
-): Promise<readonly AskedRun[]> {
-  return db.find(RunRow, {
-    where: { campaign, current: true, week: Between(from, to) },
-    order: { week: 'ASC' },
-  });
-}
 
 /** What runs measured, each with the weeks before it; by run. */
 export async function watchedRuns(

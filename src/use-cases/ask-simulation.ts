@@ -12,6 +12,7 @@ import { modelById, modelsById } from '../store/model.reads.ts';
 import { currentRuns } from '../store/recorded-weeks.reads.ts';
 import type { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { assertGoing } from './engine.ts';
 import type { Command } from './execute.ts';
 
 /** How many weeks can be simulated in one go. */
@@ -51,6 +52,7 @@ export const askSimulation: Command<
     const { campaign, from, to, patch, shifts } = asked;
     if (turnedAway !== null) throw new RefusalError(turnedAway);
     await campaignOf(tx, campaign);
+    await assertGoing(tx, campaign, 'BACKGROUND');
     needSpan(asked);
     const { settings } = await configAt(tx, campaign, now);
     const fault = settingsRefusal(settings, patch);

@@ -4,9 +4,10 @@ import { referenceRows } from '../domain/model-card.ts';
 import { refuse } from '../domain/refusal.ts';
 import { addWeeks, type IsoWeek } from '../domain/week.ts';
 import { campaignOf } from '../store/campaign.store.ts';
-import { type AskedRun, currentRuns, watchedRuns } from '../store/drift.reads.ts';
+import { type AskedRun, watchedRuns } from '../store/drift.reads.ts';
 import { modelsById } from '../store/model.reads.ts';
 import { modelFile } from '../store/model.store.ts';
+import { currentRuns } from '../store/recorded-weeks.reads.ts';
 import type { Transaction } from '../store/transaction.ts';
 
 /** A subject's drift in the run of a week. */
