@@ -11,6 +11,7 @@ const PAUSE = ['pause', 'scope', 'reason'] as const;
 const RUN = [...CHANGE, 'week', 'attempt'] as const;
 const DATA_USE = [...DIGESTED, 'columns', 'source', 'purpose', 'legalBasis', 'validUntil'] as const;
 const CONFIG = [...DIGESTED, 'revision', 'base', 'settings', 'fields', 'reason'] as const;
+const FEED_CONTRACT = [...DIGESTED, 'base'] as const;
 const MODEL = [...DIGESTED, 'name', 'version'] as const;
 
 /**
@@ -23,6 +24,18 @@ export const ACTION_NEEDS = {
   'dataUse.signOff': [...DATA_USE, 'declaredBy', 'reason', 'signedNote'],
   'dataUse.refuse': [...DATA_USE, 'declaredBy', 'reason'],
   'dataUse.withdraw': [...DATA_USE, 'declaredBy', 'reason', 'uncovered', 'models'],
+  'feedContract.propose': [...FEED_CONTRACT, 'reason', 'findings'],
+  'feedContract.approve': [
+    ...FEED_CONTRACT,
+    'proposedBy',
+    'reason',
+    'contract',
+    'fromWeek',
+    'effectiveFrom',
+    'findings',
+  ],
+  'feedContract.reject': [...FEED_CONTRACT, 'proposedBy', 'reason'],
+  'feedContract.withdraw': [...FEED_CONTRACT, 'proposedBy', 'reason', 'contract'],
   'model.register': [...MODEL, 'modelDigest', 'cardDigest', 'card', 'files', 'gatesAfter'],
   'model.validate': [...MODEL, 'gatesBefore', 'gatesAfter'],
   'model.judge': [...MODEL, 'config', 'configDigest', 'gates', 'verdicts', 'gatesBefore', 'gatesAfter'],

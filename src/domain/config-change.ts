@@ -1,12 +1,6 @@
+import type { ChangeStatus } from './change-status.ts';
 import type { Actor, Role } from './permissions.ts';
 import { Refusal } from './refusal.ts';
-
-/**
- * PROPOSED waits for approvals, APPROVED has some of those it needs and waits for the others, EFFECTIVE has them all: the settings
- * hold from then on.
- */
-export const CHANGE_STATUSES = ['PROPOSED', 'APPROVED', 'REJECTED', 'EFFECTIVE', 'WITHDRAWN'] as const;
-export type ChangeStatus = (typeof CHANGE_STATUSES)[number];
 
 /** The roles of which one proposes and the other approves. */
 export type ProposingRole = 'OPERATOR' | 'MARKETEER';

@@ -31,6 +31,8 @@ import { DriftResolver, RunDriftResolver } from './drift.resolver.ts';
 import { EngineResolver } from './engine.resolver.ts';
 import { ErasureResolver } from './erasure.resolver.ts';
 import { ExplanationResolver } from './explanation.resolver.ts';
+import { FeedContractChangeResolver, FeedContractResolver } from './feed-contract.resolver.ts';
+import { FeedContractActsResolver } from './feed-contract-acts.resolver.ts';
 import { IncidentResolver } from './incident.resolver.ts';
 import { JudgingProgressResolver, ModelJudgingResolver } from './judging.resolver.ts';
 import { FeatureResolver, GateResolver, ModelResolver } from './model.resolver.ts';
@@ -87,6 +89,9 @@ export const RESOLVERS: Resolvers = [
   DataUseRegisterResolver,
   RegisteredColumnResolver,
   DataUseImpactResolver,
+  FeedContractResolver,
+  FeedContractChangeResolver,
+  FeedContractActsResolver,
   ConfigResolver,
   SimulationResolver,
   ConfigVersionResolver,

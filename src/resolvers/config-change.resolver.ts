@@ -1,12 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import type { ChangeStatus } from '../domain/config-change.ts';
+import type { ChangeStatus } from '../domain/change-status.ts';
 import { Campaign } from '../schema/campaign.type.ts';
-import {
-  ChangeStatusEnum,
-  ConfigApproval,
-  ConfigChange,
-  ConfigChangeConnection,
-} from '../schema/config-change.type.ts';
+import { ChangeStatusEnum } from '../schema/change-status.enum.ts';
+import { ConfigApproval, ConfigChange, ConfigChangeConnection } from '../schema/config-change.type.ts';
 import { ConfigVersion } from '../schema/config-version.type.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { countChanges, listChanges } from '../store/config-change.reads.ts';

@@ -1,4 +1,8 @@
 import { CHANGE_STATUSES } from '../domain/change-status.ts';
 import { wordEnum } from './word-enum.ts';
 
-export const ChangeStatusEnum = wordEnum('ChangeStatus', CHANGE_STATUSES, 'How far a proposed change is.');
+export const ChangeStatusEnum = wordEnum(
+  'ChangeStatus',
+  CHANGE_STATUSES,
+  'APPROVED waits for what is still due: of settings for further approvals, of a feed contract for its first week. EFFECTIVE holds.',
+);

@@ -1,17 +1,11 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import { CHANGE_STATUSES, type ChangeStatus } from '../domain/config-change.ts';
+import type { ChangeStatus } from '../domain/change-status.ts';
 import type { Role } from '../domain/permissions.ts';
+import { ChangeStatusEnum } from './change-status.enum.ts';
 import { ConfigImpact } from './config-impact.type.ts';
 import { connectionOf } from './connection.type.ts';
 import { DateTimeScalar, DigestScalar } from './scalars.ts';
 import { RoleEnum } from './viewer.type.ts';
-import { wordEnum } from './word-enum.ts';
-
-export const ChangeStatusEnum = wordEnum(
-  'ChangeStatus',
-  CHANGE_STATUSES,
-  'APPROVED: some of the approvals that it needs are there; EFFECTIVE: all of them, and its settings hold.',
-);
 
 @ObjectType({ description: 'A setting before and after a change.' })
 export class Difference {

@@ -1,24 +1,12 @@
 import { Field, ObjectType } from 'type-graphql';
-import {
-  COLUMN_CATEGORIES,
-  COLUMN_TYPES,
-  type ColumnCategory,
-  type ColumnType,
-} from '../domain/feed-contract.ts';
+import type { ColumnCategory, ColumnType } from '../domain/feed-contract.ts';
 import { Batch } from './batch.type.ts';
 import { Campaign } from './campaign.type.ts';
 import { DataUse } from './data-use.type.ts';
+import { ColumnCategoryEnum, ColumnTypeEnum } from './feed-contract.type.ts';
 import { ModelVersion } from './model-version.type.ts';
 import { Run } from './run.type.ts';
 import { DateTimeScalar, IsoWeekScalar } from './scalars.ts';
-import { wordEnum } from './word-enum.ts';
-
-export const ColumnTypeEnum = wordEnum('ColumnType', COLUMN_TYPES, 'What the cells of a column hold.');
-export const ColumnCategoryEnum = wordEnum(
-  'ColumnCategory',
-  COLUMN_CATEGORIES,
-  'What a column may be used for; a segment is for reports only.',
-);
 
 /** Its label and runs are answered by its resolver. */
 @ObjectType({ description: 'A column of a campaign, and everything that says what it may be used for.' })

@@ -1,5 +1,5 @@
 import { In, type SelectQueryBuilder } from 'typeorm';
-import type { ChangeStatus } from '../domain/config-change.ts';
+import type { ChangeStatus } from '../domain/change-status.ts';
 import { ConfigApprovalRow } from './config-approval.row.ts';
 import { ConfigChangeRow } from './config-change.row.ts';
 import { ConfigVersionRow } from './config-version.row.ts';

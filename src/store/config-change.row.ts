@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Config } from '../domain/campaign.ts';
-import type { ApprovingRole, ChangeStatus } from '../domain/config-change.ts';
+import type { ChangeStatus } from '../domain/change-status.ts';
+import type { ApprovingRole } from '../domain/config-change.ts';
 import type { ConfigImpact } from '../domain/config-impact.ts';
 import type { ConfigPatch, Difference } from '../domain/config-patch.ts';
 

@@ -2,14 +2,17 @@ import { unknownOverrides } from '../domain/config-proposal.ts';
 import { judgeApproval, judgeRevocation, judgeUse } from '../domain/model-life.ts';
 import type { JudgedGate } from '../domain/model-version.ts';
 import { refuse } from '../domain/refusal.ts';
+import { weekIn } from '../domain/schedule.ts';
 import { dateIn } from '../domain/week.ts';
 import { campaignOf, configAt } from '../store/campaign.store.ts';
+import { newestContract } from '../store/feed-contract.store.ts';
 import { noteModelFrom } from '../store/model-life.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { standDown } from './challenger.ts';
 import { assertSignedOff } from './data-use-cover.ts';
 import type { Act, Command } from './execute.ts';
 import { actOn, holdModel, type ModelInput, unless } from './model-act.ts';
+import { assertOffers, contractFor } from './offered-columns.ts';
 import { needNote } from './review-batch.ts';
 
 export interface ApproveModel extends ModelInput {
@@ -97,6 +100,9 @@ export const activateModel: Command<ModelInput, ModelVersionRow> = {
     unless(judgeUse(model, actor.subject));
     await assertSignedOff(tx, model, now);
     await assertOverridesFit(act, model);
+    const { timeZone } = (await campaignOf(tx, model.campaign)).definition;
+    await contractFor(tx, model, weekIn(timeZone, now));
+    assertOffers(await newestContract(tx, model.campaign), model);
     await standDown(act, model);
     const { campaign } = model;
     const before = await tx.findOneBy(ModelVersionRow, { campaign, status: 'LIVE' });

@@ -1,18 +1,16 @@
-import { missingColumns } from '../domain/feature.ts';
 import { refuse } from '../domain/refusal.ts';
 import { REPEATABLE, type RunTrigger } from '../domain/run.ts';
 import { dateIn, type IsoWeek, isWeek, weekOf } from '../domain/week.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
 import { configAt, lockCampaign } from '../store/campaign.store.ts';
-import type { FeedContractRow } from '../store/feed-contract.row.ts';
-import { contractOfWeek } from '../store/feed-contract.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { assertSignedOff, reportUncovered } from './data-use-cover.ts';
 import { assertGoing } from './engine.ts';
 import type { Command } from './execute.ts';
+import { contractFor } from './offered-columns.ts';
 
 export interface StartRun {
   readonly campaign: string;
@@ -105,24 +103,6 @@ export const startRun: Command<StartRun, StartedRun> = {
 async function liveModelOf(tx: Transaction, campaign: string): Promise<ModelVersionRow> {
   const model = await tx.findOneBy(ModelVersionRow, { campaign, status: 'LIVE' });
   return model ?? refuse('INVALID_STATE', 'NO_LIVE_MODEL', `${campaign} has no live model version.`);
-}
-
-/** The contract by which the week's feed is judged. Refuses where it lacks a column that the model needs. */
-async function contractFor(
-  tx: Transaction,
-  { campaign, card }: ModelVersionRow,
-  week: IsoWeek,
-): Promise<FeedContractRow> {
-  const contract = await contractOfWeek(tx, campaign, week);
-  if (contract === null) throw new Error(`${campaign} has no feed contract`);
-  const missing = missingColumns(card, contract);
-  if (missing.length > 0)
-    refuse(
-      'INVALID_STATE',
-      'FEED_CONTRACT',
-      `The feed contract of ${week} (number ${contract.number}) does not offer ${missing.join(', ')}, which the live model needs.`,
-    );
-  return contract;
 }
 
 /** The number of the attempt that follows; the one before stays on record. Refuses when it was resumed meanwhile. */

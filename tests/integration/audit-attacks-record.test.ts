@@ -297,6 +297,8 @@ describe('what people decided', () => {
       'campaign.apply',
     ],
     ['feed_contract', `update feed_contract set columns = '[]'`, 'content', 'campaign.apply'],
+    ['data_use', `update data_use set signed_by = 'mark'`, 'signedBy', 'dataUse.signOff'],
+    ['data_use', `update data_use set signed_note = 'not so'`, 'signedNote', 'dataUse.signOff'],
     ['data_use', `update data_use set status = 'WITHDRAWN'`, 'status', 'dataUse.signOff'],
     ['data_use', `update data_use set legal_basis = '"none"'`, 'content', 'dataUse.signOff'],
     [
@@ -384,6 +386,16 @@ describe('what people decided', () => {
       'data_use',
       `insert into data_use (id, campaign, columns, source, purpose, legal_basis, valid_until, status, declared_by, declared_at)
        select gen_random_uuid(), campaign, columns, source, purpose, legal_basis, valid_until, 'DECLARED', 'x', now() from data_use`,
+    ],
+    [
+      'feed_contract',
+      `insert into feed_contract (campaign, number, columns, digest, effective_from, from_week)
+       select campaign, 2, columns, digest, now(), '2026-W50' from feed_contract`,
+    ],
+    [
+      'feed_contract_change',
+      `insert into feed_contract_change (id, campaign, base, columns, digest, reason, status, proposed_by, proposed_at)
+       select gen_random_uuid(), campaign, 1, columns, digest, 'x', 'PROPOSED', 'x', now() from feed_contract`,
     ],
     [
       'config_version',

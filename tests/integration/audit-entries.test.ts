@@ -6,9 +6,11 @@ import { summaryOf } from '../../src/audit/summary.ts';
 import { addWeeks } from '../../src/domain/week.ts';
 import { startDueRuns } from '../../src/jobs/start-due-runs.job.ts';
 import { BatchRow } from '../../src/store/batch.row.ts';
+import { FeedContractRow } from '../../src/store/feed-contract.row.ts';
 import { ModelVersionRow } from '../../src/store/model-version.row.ts';
 import type { RunRow } from '../../src/store/run.row.ts';
 import { SampleItemRow } from '../../src/store/sample-item.row.ts';
+import type { Transaction } from '../../src/store/transaction.ts';
 import {
   declareDataUse,
   refuseDataUse,
@@ -18,6 +20,12 @@ import {
 import { approveBatch, holdBatch, liftHold, rejectBatch } from '../../src/use-cases/decide-batch.ts';
 import { pauseEngine, resumeEngine } from '../../src/use-cases/engine.ts';
 import { type Caller, type Command, execute } from '../../src/use-cases/execute.ts';
+import {
+  approveFeedContractChange,
+  proposeFeedContract,
+  rejectFeedContractChange,
+  withdrawFeedContractChange,
+} from '../../src/use-cases/feed-contract-changes.ts';
 import { handOffReleased } from '../../src/use-cases/hand-off.ts';
 import { notifyIncidents, resolveIncident } from '../../src/use-cases/incidents.ts';
 import { retireModel } from '../../src/use-cases/model-lifecycle.ts';
@@ -79,6 +87,22 @@ const SAYS: Partial<Record<AuditAction, AuditEntry['details']>> = {
     declaredBy: 'olga',
     reason: 'not needed',
     uncovered: [],
+  },
+  'feedContract.propose': { before: null, after: 'PROPOSED', base: 1, reason: 'no reports', findings: [] },
+  'feedContract.approve': {
+    before: 'PROPOSED',
+    after: 'APPROVED',
+    proposedBy: 'olga',
+    contract: 2,
+    fromWeek: '2026-W46',
+    effectiveFrom: '2026-11-08T23:00:00.000Z',
+  },
+  'feedContract.withdraw': { before: 'APPROVED', after: 'WITHDRAWN', contract: 2, reason: 'they are read' },
+  'feedContract.reject': {
+    before: 'PROPOSED',
+    after: 'REJECTED',
+    proposedBy: 'olga',
+    reason: 'they are read',
   },
   'model.register': { before: null, after: 'REGISTERED', name: 'likely', version: '1' },
   'model.judge': { before: 'REGISTERED', after: 'VALIDATED', config: 1, gates: 'WARN' },
@@ -157,6 +181,11 @@ beforeAll(async () => {
   await act(CARLA, withdrawDataUse, { id: use.id, note: 'not needed' });
   const other = await act(OLGA, declareDataUse, { campaign: SMALL, ...declared });
   await act(CARLA, refuseDataUse, { id: other.id, note: 'not needed' });
+  const change = () => proposeWithoutRegion(manager);
+  const approved = { id: await change(), note: null };
+  await act(CARLA, approveFeedContractChange, approved);
+  await act(MARK, withdrawFeedContractChange, { ...approved, note: 'they are read' });
+  await act(CARLA, rejectFeedContractChange, { id: await change(), note: 'they are read' });
   await act(MARK, pauseEngine, { campaign: SMALL, reason: 'a complaint' });
   await act(OLGA, resumeEngine, { campaign: SMALL, reason: 'it was nothing' });
 
@@ -188,6 +217,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await harness.stop();
 });
+
+async function proposeWithoutRegion(manager: Transaction): Promise<string> {
+  const contract = await manager.findOneByOrFail(FeedContractRow, { campaign: SMALL, number: 1 });
+  const columns = contract.columns.filter(({ name }) => name !== 'region');
+  return (await act(OLGA, proposeFeedContract, { campaign: SMALL, columns, reason: 'no reports' })).id;
+}
 
 function deliverWeek(week: string): Promise<void> {
   return deliver(harness, { week, customers: customers(30, (n) => ({ party_id: `${week}-c${n}` })) });

@@ -89,6 +89,14 @@ const CALLS: Readonly<Record<string, string>> = {
   'Mutation.declareDataUse':
     'mutation { declareDataUse(input: { campaign: "none", columns: ["a"], source: "s", purpose: "p", legalBasis: "l", validUntil: "2030-01-01" }) { dataUse { id } } }',
   'Mutation.signOffDataUse': `mutation { signOffDataUse(input: { id: ${id} }) { dataUse { id } } }`,
+  'Query.feedContract': `{ feedContract(campaign: "${SMALL}") { number } }`,
+  'Query.feedContractChange': `{ feedContractChange(id: ${id}) { id } }`,
+  'Query.feedContractChanges': `{ feedContractChanges(campaign: "${SMALL}") { totalCount } }`,
+  'Mutation.proposeFeedContract':
+    'mutation { proposeFeedContract(input: { campaign: "none", columns: [], reason: "r" }) { change { id } } }',
+  'Mutation.approveFeedContractChange': `mutation { approveFeedContractChange(input: { id: ${id} }) { change { id } } }`,
+  'Mutation.rejectFeedContractChange': `mutation { rejectFeedContractChange(input: { id: ${id}, note: "n" }) { change { id } } }`,
+  'Mutation.withdrawFeedContractChange': `mutation { withdrawFeedContractChange(input: { id: ${id}, note: "n" }) { change { id } } }`,
   'Mutation.refuseDataUse': `mutation { refuseDataUse(input: { id: ${id}, note: "n" }) { dataUse { id } } }`,
   'Mutation.withdrawDataUseDeclaration': `mutation { withdrawDataUseDeclaration(input: { id: ${id}, note: "n" }) { dataUse { id } } }`,
   'Mutation.withdrawDataUse': `mutation { withdrawDataUse(input: { id: ${id} }) { dataUse { id } } }`,

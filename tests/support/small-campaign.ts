@@ -89,11 +89,14 @@ export interface SmallFeed {
   readonly mailings?: readonly (readonly [customer: string, sentOn: IsoDate, mailing: string])[];
   readonly outcomes?: readonly (readonly [customer: string, convertedOn: IsoDate, amount: number | null])[];
   readonly campaign?: string;
+  /** Columns that the feed leaves out; none when left out. */
+  readonly without?: readonly string[];
 }
 
 /** Writes a feed of the small campaign into an inbox, the manifest last. */
 export async function writeFeed(inbox: string, feed: SmallFeed): Promise<void> {
-  const { week, customers: rows, market = 0, campaign = SMALL } = feed;
+  const { week, customers: rows, market = 0, campaign = SMALL, without = [] } = feed;
+  const columns = COLUMNS.filter((name) => !without.includes(name));
   const asOf = feed.asOf ?? sundayOf(week);
   const folder = join(inbox, campaign, week);
   await mkdir(folder, { recursive: true });
@@ -103,7 +106,7 @@ export async function writeFeed(inbox: string, feed: SmallFeed): Promise<void> {
     i > 63 ? 1 + market : 1,
   ]);
   const tables = [
-    ['customers.csv', COLUMNS, rows.map((row) => COLUMNS.map((name) => row[name]))],
+    ['customers.csv', columns, rows.map((row) => columns.map((name) => row[name]))],
     ['funds.csv', ['date', 'fund', 'price'], prices],
     ['mailings.csv', ['party_id', 'sent_on', 'mailing'], feed.mailings],
     ['outcomes.csv', ['party_id', 'converted_on', 'amount'], feed.outcomes],

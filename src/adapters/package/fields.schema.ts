@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COLUMN_NAME } from '../../domain/feed-contract-rules.ts';
 import { dayNumber, isWeek } from '../../domain/week.ts';
 
 /** Fields that definition files share. The messages finish the sentence "this field …". */
@@ -34,7 +35,7 @@ export const wording = (longest = 2000) =>
 
 export const columnName = z
   .string('must be text')
-  .regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be a lower-case letter, then lower-case letters, digits and _');
+  .regex(COLUMN_NAME, 'must be a lower-case letter, then lower-case letters, digits and _');
 
 export const campaignKey = z
   .string('must be text')

@@ -1,0 +1,136 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { ChangeStatus } from '../domain/change-status.ts';
+import { contractDifferences, statusInWeek } from '../domain/feed-contract-change.ts';
+import { refuse } from '../domain/refusal.ts';
+import { weekIn } from '../domain/schedule.ts';
+import type { IsoWeek } from '../domain/week.ts';
+import { Campaign } from '../schema/campaign.type.ts';
+import { ChangeStatusEnum } from '../schema/change-status.enum.ts';
+import {
+  ColumnDifference,
+  ContractFinding,
+  FeedContract,
+  FeedContractChange,
+  FeedContractChangeConnection,
+} from '../schema/feed-contract.type.ts';
+import { DateTimeScalar, IsoWeekScalar } from '../schema/scalars.ts';
+import { campaignOf } from '../store/campaign.store.ts';
+import {
+  changeOfContract,
+  contractChangeById,
+  contractsByNumber,
+  countContractChanges,
+  listContractChanges,
+} from '../store/feed-contract.reads.ts';
+import type { FeedContractRow } from '../store/feed-contract.row.ts';
+import { contractOfWeek } from '../store/feed-contract.store.ts';
+import type { FeedContractChangeRow } from '../store/feed-contract-change.row.ts';
+import { findingsOf } from '../use-cases/feed-contract-findings.ts';
+import type { ApiContext } from './api-context.ts';
+import { type PageArguments, PageOf20, pageOf } from './paging.ts';
+import { Permit } from './permit.ts';
+
+@Resolver(() => FeedContract)
+export class FeedContractResolver {
+  @Permit('feedContract.read')
+  @Query(() => FeedContract, {
+    nullable: true,
+    description:
+      "By which the feeds of a week are judged: of a week, or of an instant's; of now when neither is given.",
+  })
+  async feedContract(
+    @Ctx() { services }: ApiContext,
+    @Arg('campaign', () => String) campaign: string,
+    @Arg('at', () => DateTimeScalar, { nullable: true }) at: Date | null = null,
+    @Arg('week', () => IsoWeekScalar, { nullable: true }) week: IsoWeek | null = null,
+  ) {
+    if (at !== null && week !== null) refuse('BAD_INPUT', 'WEEK', 'Ask for a week or for an instant.');
+    const { manager } = services.db;
+    const { timeZone } = (await campaignOf(manager, campaign)).definition;
+    return contractOfWeek(manager, campaign, week ?? weekIn(timeZone, at ?? services.clock.now()));
+  }
+
+  @FieldResolver(() => FeedContractChange, {
+    nullable: true,
+    description: "That it came of; null of the campaign's first contract.",
+  })
+  change(@Root() { campaign, number }: FeedContractRow, @Ctx() { services }: ApiContext) {
+    return changeOfContract(services.db.manager, campaign, number);
+  }
+}
+
+@Resolver(() => FeedContractChange)
+export class FeedContractChangeResolver {
+  @Permit('feedContract.read')
+  @Query(() => FeedContractChange, { nullable: true })
+  feedContractChange(@Ctx() { services }: ApiContext, @Arg('id', () => ID) id: string) {
+    return contractChangeById(services.db.manager, id);
+  }
+
+  @Permit('feedContract.read')
+  @Query(() => FeedContractChangeConnection, { description: 'Changes of a feed contract, the newest first.' })
+  async feedContractChanges(
+    @Ctx() { services }: ApiContext,
+    @Args(() => PageOf20) page: PageArguments,
+    @Arg('campaign', () => String) campaign: string,
+    @Arg('status', () => [ChangeStatusEnum], { nullable: true }) statuses: ChangeStatus[] | null = null,
+  ) {
+    const { manager } = services.db;
+    const { timeZone } = (await campaignOf(manager, campaign)).definition;
+    const filter = { campaign, statuses, week: weekIn(timeZone, services.clock.now()) };
+    return pageOf(page, {
+      key: ['instant', 'id'],
+      keyOf: ({ proposedAt, id }: FeedContractChangeRow) => [proposedAt.toISOString(), id],
+      read: (slice) => listContractChanges(manager, filter, slice),
+      count: () => countContractChanges(manager, filter),
+    });
+  }
+
+  @FieldResolver(() => Campaign)
+  campaign(@Root() change: FeedContractChangeRow, @Ctx() { loaders }: ApiContext) {
+    return loaders.campaign.load(change.campaign);
+  }
+
+  @FieldResolver(() => ChangeStatusEnum)
+  async status(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
+    const { timeZone } = (await campaignOf(services.db.manager, change.campaign)).definition;
+    const { became } = await contractsOf(services.db.manager, change);
+    return statusInWeek(change.status, became?.fromWeek ?? null, weekIn(timeZone, services.clock.now()));
+  }
+
+  @FieldResolver(() => IsoWeekScalar, {
+    nullable: true,
+    description: 'The first week whose feeds are judged by it; null where it was not approved.',
+  })
+  async fromWeek(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
+    return (await contractsOf(services.db.manager, change)).became?.fromWeek ?? null;
+  }
+
+  @FieldResolver(() => [ColumnDifference])
+  async differences(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
+    const { base } = await contractsOf(services.db.manager, change);
+    return contractDifferences(base, change);
+  }
+
+  @FieldResolver(() => [ContractFinding], {
+    description:
+      'By the live model and the data uses of now. Once decided on there are none: the audit log has those of then.',
+  })
+  async findings(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
+    if (change.status !== 'PROPOSED') return [];
+    const { manager } = services.db;
+    const { base } = await contractsOf(manager, change);
+    const campaign = await campaignOf(manager, change.campaign);
+    return findingsOf(manager, campaign, { before: base, after: change }, services.clock.now());
+  }
+}
+
+async function contractsOf(
+  manager: ApiContext['services']['db']['manager'],
+  { campaign, base: number, contract }: FeedContractChangeRow,
+) {
+  const found = await contractsByNumber(manager, campaign, contract === null ? [number] : [number, contract]);
+  const base = found.find((one) => one.number === number);
+  if (base === undefined) throw new Error(`${campaign} has no contract ${number}`);
+  return { base, became: found.find((one) => one.number === contract) };
+}

@@ -1,0 +1,75 @@
+import { In, type SelectQueryBuilder } from 'typeorm';
+import type { ChangeStatus } from '../domain/change-status.ts';
+import type { IsoWeek } from '../domain/week.ts';
+import { FeedContractRow } from './feed-contract.row.ts';
+import { FeedContractChangeRow } from './feed-contract-change.row.ts';
+import { isUuid, type Slice } from './slice.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Which changes to read: those of a status as it is shown in a week, all where `statuses` is null. */
+export interface ContractChangeFilter {
+  readonly campaign: string;
+  readonly statuses: readonly ChangeStatus[] | null;
+  readonly week: IsoWeek;
+}
+
+export async function contractChangeById(db: Transaction, id: string): Promise<FeedContractChangeRow | null> {
+  return isUuid(id) ? db.findOneBy(FeedContractChangeRow, { id }) : null;
+}
+
+/** The change that became a contract; null of a campaign's first. */
+export async function changeOfContract(
+  db: Transaction,
+  campaign: string,
+  contract: number,
+): Promise<FeedContractChangeRow | null> {
+  return db.findOneBy(FeedContractChangeRow, { campaign, contract });
+}
+
+/** Contracts of a campaign by their numbers, in no order. */
+export async function contractsByNumber(
+  db: Transaction,
+  campaign: string,
+  numbers: readonly number[],
+): Promise<readonly FeedContractRow[]> {
+  return db.findBy(FeedContractRow, { campaign, number: In(numbers) });
+}
+
+/** Changes, the newest first; the key is the instant of the proposal and the id. */
+export async function listContractChanges(
+  db: Transaction,
+  filter: ContractChangeFilter,
+  { first, after }: Slice,
+): Promise<readonly FeedContractChangeRow[]> {
+  const [at, id] = after ?? [];
+  const query = filtered(db, filter)
+    .orderBy('change.proposedAt', 'DESC')
+    .addOrderBy('change.id', 'DESC')
+    .limit(first + 1);
+  if (after !== null) query.andWhere('(change.proposedAt, change.id) < (:at, :id)', { at, id });
+  return query.getMany();
+}
+
+export async function countContractChanges(db: Transaction, filter: ContractChangeFilter): Promise<number> {
+  return filtered(db, filter).getCount();
+}
+
+function filtered(
+  db: Transaction,
+  { campaign, statuses, week }: ContractChangeFilter,
+): SelectQueryBuilder<FeedContractChangeRow> {
+  const query = db
+    .createQueryBuilder(FeedContractChangeRow, 'change')
+    .leftJoin(
+      FeedContractRow,
+      'contract',
+      'contract.campaign = change.campaign and contract.number = change.contract',
+    )
+    .where('change.campaign = :campaign', { campaign });
+  if (statuses !== null)
+    query.andWhere(
+      `case when change.status = 'APPROVED' and contract.from_week <= :week then 'EFFECTIVE' else change.status end = any (:statuses)`,
+      { week, statuses },
+    );
+  return query;
+}
