@@ -12,6 +12,7 @@ import { ReviewEvidence1792000000011 } from './0011-review-evidence.ts';
 import { ConfigChange1792000000013 } from './0013-config-change.ts';
 import { EnginePause1792000000014 } from './0014-engine-pause.ts';
 import { Enumeration1792000000015 } from './0015-enumeration.ts';
+import { PartitionKeys1792000000020 } from './0020-partition-keys.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   ConfigChange1792000000013,
   EnginePause1792000000014,
   Enumeration1792000000015,
+  PartitionKeys1792000000020,
 ] as const;

@@ -272,7 +272,7 @@ create table decision (
   reasons smallint[] not null,
   score double precision,
   rank integer,
-  constraint decision_pkey PRIMARY KEY (run_id, customer)
+  constraint decision_pkey PRIMARY KEY (customer, run_id)
 ) partition by LIST (run_id);
 
 create table decision_leaf (
@@ -1330,20 +1330,20 @@ CREATE OR REPLACE FUNCTION public.open_partition(parent text, run uuid)
 AS $function$
 declare
   child text := parent || '_' || replace(run::text, '-', '');
-  content name;
+  content record;
 begin
   if parent not in ('snapshot_row', 'decision') then
     raise exception 'no partitions of %', parent;
   end if;
   -- Nothing leaves a sealed partition but what is erased: then the next round of the autovacuum clears it out, however little.
-  execute format('create table public.%I (like public.%I including defaults)
-                    with (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)', child, parent);
+  execute format('create table public.%I (like public.%I including defaults, constraint %I check (run_id = %L))
+                    with (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)', child, parent, child || '_run', run);
   -- No plan depends on what the arrays and salts hold, and to analyse them takes longer than to write them.
   for content in
-    select attname from pg_attribute
-    where attrelid = format('public.%I', parent)::regclass and (atttypid = 'bytea'::regtype or attndims > 0)
+    select attname, case when atttypid = 'bytea'::regtype or attndims > 0 then 0 else 20 end as target from pg_attribute
+    where attrelid = format('public.%I', parent)::regclass and attnum > 0 and not attisdropped
   loop
-    execute format('alter table public.%I alter %I set statistics 0', child, content);
+    execute format('alter table public.%I alter %I set statistics %s', child, content.attname, content.target);
   end loop;
   execute format('grant insert, select on public.%I to waarom_app', child);
   perform audit_guard(format('public.%I', child)::regclass);
@@ -1384,9 +1384,8 @@ begin
   if parent not in ('snapshot_row', 'decision') then
     raise exception 'no partitions of %', parent;
   end if;
-  execute format('alter table public.%I add constraint %I check (run_id = %L)', child, child || '_run', run);
   if parent = 'decision' then
-    execute format('alter table public.%I add primary key (run_id, customer)', child);
+    execute format('alter table public.%I add primary key (customer, run_id)', child);
   end if;
   execute format('create index on public.%I using brin (row_no) with (pages_per_range = 8)', child);
   execute format('analyze public.%I', child);

@@ -22,7 +22,9 @@ export class ColumnCounter {
     this.#layout.numbers.forEach(({ name }, i) => {
       let missing = 0;
       let sum = 0;
-      for (const value of block.numbers[i] ?? []) {
+      const values = block.numbers[i] ?? new Float64Array(0);
+      for (let row = 0; row < values.length; row++) {
+        const value = values[row] ?? Number.NaN;
         if (Number.isNaN(value)) missing++;
         else sum += value;
       }

@@ -59,5 +59,7 @@ export interface Decision {
 export function leafText(row: number, decision: Decision, salt: string): string {
   const { customer, outcome, arm, reasons, score, rank } = decision;
   const quotedArm = arm === null ? 'null' : `"${arm}"`;
-  return `["decision/1",${row},"${customer}","${outcome}",${quotedArm},["${reasons.join('","')}"],${score},${rank},"${salt}"]`;
+  // Most have one reason, which need not be joined to others.
+  const words = reasons.length === 1 ? reasons[0] : reasons.join('","');
+  return `["decision/1",${row},"${customer}","${outcome}",${quotedArm},["${words}"],${score},${rank},"${salt}"]`;
 }

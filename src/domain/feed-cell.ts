@@ -80,3 +80,22 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export function textCell(bytes: Uint8Array, start: number, end: number): string {
   return decoder.decode(bytes.subarray(start, end));
 }
+
+/** The texts of cells that hold ASCII, all decoded at once: a call for each costs more than the text. */
+export function asciiCells(bytes: Uint8Array, starts: Int32Array, ends: Int32Array): readonly string[] {
+  let length = 0;
+  for (let i = 0; i < starts.length; i++) length += (ends[i] ?? 0) - (starts[i] ?? 0);
+  const together = new Uint8Array(length);
+  let to = 0;
+  for (let i = 0; i < starts.length; i++) {
+    for (let at = starts[i] ?? 0; at < (ends[i] ?? 0); at++) together[to++] = bytes[at] ?? 0;
+  }
+  const text = decoder.decode(together);
+  const texts: string[] = [];
+  for (let i = 0, from = 0; i < starts.length; i++) {
+    const end = from + (ends[i] ?? 0) - (starts[i] ?? 0);
+    texts.push(text.slice(from, end));
+    from = end;
+  }
+  return texts;
+}

@@ -1,6 +1,7 @@
-import { booleanCell, dateCell, isId, numberCell, textCell } from './feed-cell.ts';
+import { asciiCells, booleanCell, dateCell, isId, numberCell, textCell } from './feed-cell.ts';
 import { type ContractColumn, type FeedContract, layoutOf } from './feed-contract.ts';
-import { forbiddenValue } from './forbidden-data.ts';
+import { forbiddenValue, mayBeForbidden } from './forbidden-data.ts';
+import { KeyLines } from './key-lines.ts';
 import type { CellBlock } from './ports.ts';
 import { TextPool } from './text-pool.ts';
 import { dayNumber, type IsoDate } from './week.ts';
@@ -43,6 +44,12 @@ interface Source {
   readonly required: boolean;
 }
 
+/** A column of numbers, with the values that it may have; a date has those up to the last day. */
+interface NumberSource extends Source {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** What rows are judged by, beside the columns. */
 export interface RowRules {
   /** Dates after it lie in the future. */
@@ -55,15 +62,17 @@ export interface RowRules {
 /** Reads the rows of a file by its columns: types, ranges, closed lists, dates up to a last day, forbidden values, keys. */
 export class FeedRowParser {
   readonly #key: Source;
-  readonly #numbers: readonly Source[];
+  readonly #numbers: readonly NumberSource[];
+  /** Room for the numbers of a block, used again for the next. */
+  #columns: readonly Float64Array[] = [];
   readonly #texts: readonly (Source & { readonly pool: TextPool<TextVerdict> })[];
   readonly #lastDay: IsoDate;
-  readonly #lastDayNumber: number;
-  /** Line by key, where keys must be unique. */
-  readonly #lines: Map<string, number> | null;
+  /** Where keys must be unique. */
+  readonly #lines: KeyLines | null;
   #forbidden: RowFault | null = null;
   #duplicate: RowFault | null = null;
-  #fault: RowFault | null = null;
+  /** Of the block at hand, the first fault of each row that has one. */
+  readonly #faults = new Map<number, RowFault>();
 
   /** @param header the columns of the file, in its order; each column of the contract is among them */
   constructor(contract: FeedContract, header: readonly string[], rules: RowRules) {
@@ -72,146 +81,165 @@ export class FeedRowParser {
       index: header.indexOf(column.name),
       required: rules.required.includes(column.name),
     });
+    const lastDay = dayNumber(rules.lastDay);
     const layout = layoutOf(contract);
     this.#key = source(layout.key);
-    this.#numbers = layout.numbers.map(source);
+    this.#numbers = layout.numbers.map((column) => ({
+      ...source(column),
+      min: column.type === 'date' ? Number.NEGATIVE_INFINITY : (column.min ?? Number.NEGATIVE_INFINITY),
+      max: column.type === 'date' ? lastDay : (column.max ?? Number.POSITIVE_INFINITY),
+    }));
     this.#texts = layout.texts.map((column) => ({
       ...source(column),
       pool: new TextPool((text) => judgeText(column, text)),
     }));
     this.#lastDay = rules.lastDay;
-    this.#lastDayNumber = dayNumber(rules.lastDay);
-    this.#lines = rules.uniqueKeys ? new Map() : null;
+    this.#lines = rules.uniqueKeys ? new KeyLines() : null;
   }
 
+  /** Column by column, which is faster than row by row. The numbers of the block are valid until the next is parsed. */
   parse(raw: CellBlock): ParsedBlock {
-    const rejected: RowFault[] = raw.ragged.map(({ line, fields }) => ({
-      line,
-      field: '',
-      rule: `has ${fields} fields where the header has ${raw.width}`,
-    }));
-    const customers: string[] = [];
-    const numbers = this.#numbers.map(() => new Float64Array(raw.rows));
-    const texts = this.#texts.map((): (string | null)[] => []);
-    const lines = new Int32Array(raw.rows);
-    let kept = 0;
-    for (let row = 0; row < raw.rows; row++) {
-      this.#fault = null;
-      const customer = this.#readKey(raw, row);
-      this.#readNumbers(raw, row, numbers, kept);
-      this.#readTexts(raw, row, texts, kept);
-      if (this.#fault === null) {
-        lines[kept] = raw.lines[row] ?? 0;
-        customers[kept++] = customer;
-      } else rejected.push(this.#fault);
-    }
-    if (raw.ragged.length > 0) rejected.sort((a, b) => a.line - b.line);
-    for (const values of texts) values.length = kept;
-    const block = {
-      rows: kept,
-      customers,
-      numbers: numbers.map((values) => values.subarray(0, kept)),
-      texts,
+    this.#faults.clear();
+    if ((this.#columns[0]?.length ?? 0) < raw.rows)
+      this.#columns = this.#numbers.map(() => new Float64Array(2 * raw.rows));
+    const all = {
+      rows: raw.rows,
+      customers: this.#readKeys(raw),
+      numbers: this.#numbers.map((source, i) => this.#readNumbers(raw, source, this.#columns[i])),
+      texts: this.#texts.map((source) => this.#readTexts(raw, source)),
     };
+    const lines = raw.lines.slice(0, raw.rows);
+    const sound = (_: unknown, row: number) => !this.#faults.has(row);
+    const block =
+      this.#faults.size === 0
+        ? all
+        : {
+            rows: raw.rows - this.#faults.size,
+            customers: all.customers.filter(sound),
+            numbers: all.numbers.map((values) => values.filter(sound)),
+            texts: all.texts.map((values) => values.filter(sound)),
+          };
     return {
       block,
-      lines: lines.subarray(0, kept),
-      rejected,
+      lines: this.#faults.size === 0 ? lines : lines.filter(sound),
+      rejected: [...raw.ragged.map((row) => raggedFault(row, raw.width)), ...this.#faults.values()].sort(
+        (a, b) => a.line - b.line,
+      ),
       forbidden: this.#forbidden,
       key: this.#duplicate,
     };
   }
 
-  #readKey(raw: CellBlock, row: number): string {
+  #readKeys(raw: CellBlock): readonly string[] {
     const { column, index } = this.#key;
-    const at = 2 * (row * raw.width + index);
-    const start = raw.cells[at] ?? 0;
-    const end = raw.cells[at + 1] ?? 0;
-    const key = textCell(raw.bytes, start, end);
-    const kind = forbiddenValue(key);
-    if (kind !== null) this.#forbid(raw, row, column, kind);
-    if (!isId(raw.bytes, start, end)) {
-      this.#reject(raw, row, column, key === '' ? 'is missing' : NO_ID);
-    } else if (this.#lines !== null) {
-      const before = this.#lines.get(key);
-      const line = raw.lines[row] ?? 0;
-      if (before === undefined) this.#lines.set(key, line);
-      else this.#duplicate ??= { line, field: column.name, rule: `stands on line ${before} already` };
-    }
-    return key;
-  }
-
-  #readNumbers(raw: CellBlock, row: number, numbers: readonly Float64Array[], kept: number): void {
-    for (let i = 0; i < this.#numbers.length; i++) {
-      const source = this.#numbers[i];
-      const values = numbers[i];
-      if (source === undefined || values === undefined) continue;
-      const at = 2 * (row * raw.width + source.index);
-      const start = raw.cells[at] ?? 0;
-      const end = raw.cells[at + 1] ?? 0;
-      const { column } = source;
-      if (start === end) {
-        values[kept] = Number.NaN;
-        if (source.required) this.#reject(raw, row, column, 'is missing');
+    const { bytes, cells, width } = raw;
+    const starts = new Int32Array(raw.rows);
+    const ends = new Int32Array(raw.rows);
+    for (let row = 0; row < raw.rows; row++) {
+      const at = 2 * (row * width + index);
+      const start = cells[at] ?? 0;
+      const end = cells[at + 1] ?? 0;
+      if (!isId(bytes, start, end)) {
+        const kind = forbiddenValue(textCell(bytes, start, end));
+        if (kind !== null) this.#forbid(raw, row, column, kind);
+        this.#reject(raw, row, column, start === end ? 'is missing' : NO_ID);
         continue;
       }
-      const value = readNumber(column, raw.bytes, start, end);
-      values[kept] = value;
+      starts[row] = start;
+      ends[row] = end;
+      const kind = mayBeForbidden(bytes, start, end) ? forbiddenValue(textCell(bytes, start, end)) : null;
+      if (kind !== null) this.#forbid(raw, row, column, kind);
+      const line = raw.lines[row] ?? 0;
+      const before = this.#lines?.add(bytes, start, end, line);
+      if (before !== undefined)
+        this.#duplicate ??= { line, field: column.name, rule: `stands on line ${before} already` };
+    }
+    return asciiCells(bytes, starts, ends);
+  }
+
+  #readNumbers(
+    raw: CellBlock,
+    { column, index, required, min, max }: NumberSource,
+    room: Float64Array = new Float64Array(raw.rows),
+  ): Float64Array {
+    const { bytes, cells, width, rows } = raw;
+    const values = room.subarray(0, rows);
+    const isBoolean = column.type === 'boolean';
+    const isDate = column.type === 'date';
+    const isInteger = column.type === 'integer';
+    for (let row = 0; row < rows; row++) {
+      const at = 2 * (row * width + index);
+      const start = cells[at] ?? 0;
+      const end = cells[at + 1] ?? 0;
+      if (start === end) {
+        values[row] = Number.NaN;
+        if (required) this.#reject(raw, row, column, 'is missing');
+        continue;
+      }
+      const value = isBoolean
+        ? booleanCell(bytes, start, end)
+        : isDate
+          ? dateCell(bytes, start, end)
+          : numberCell(bytes, start, end);
+      values[row] = value;
       // What is no number may be anything; what is one, and no date, only a long whole number of forbidden data.
-      if (Number.isNaN(value) || (end - start >= 9 && column.type !== 'date' && Number.isInteger(value))) {
-        const kind = forbiddenValue(textCell(raw.bytes, start, end));
+      if (Number.isNaN(value) || (end - start >= 9 && !isDate && Number.isInteger(value))) {
+        const kind = forbiddenValue(textCell(bytes, start, end));
         if (kind !== null) this.#forbid(raw, row, column, kind);
       }
-      const rule = this.#numberFault(column, value);
-      if (rule !== null) this.#reject(raw, row, column, rule);
+      if (!(value >= min && value <= max) || (isInteger && !Number.isSafeInteger(value)))
+        this.#reject(raw, row, column, this.#numberFault(column, value));
     }
+    return values;
   }
 
-  #readTexts(raw: CellBlock, row: number, texts: readonly (string | null)[][], kept: number): void {
-    for (let i = 0; i < this.#texts.length; i++) {
-      const source = this.#texts[i];
-      const values = texts[i];
-      if (source === undefined || values === undefined) continue;
-      const at = 2 * (row * raw.width + source.index);
+  #readTexts(
+    raw: CellBlock,
+    { column, index, required, pool }: Source & { readonly pool: TextPool<TextVerdict> },
+  ): readonly (string | null)[] {
+    const values: (string | null)[] = [];
+    for (let row = 0; row < raw.rows; row++) {
+      const at = 2 * (row * raw.width + index);
       const start = raw.cells[at] ?? 0;
       const end = raw.cells[at + 1] ?? 0;
       if (start === end) {
-        values[kept] = null;
-        if (source.required) this.#reject(raw, row, source.column, 'is missing');
+        values.push(null);
+        if (required) this.#reject(raw, row, column, 'is missing');
         continue;
       }
-      const { text, forbidden, rule } = source.pool.of(raw.bytes, start, end);
-      values[kept] = text;
-      if (forbidden !== null) this.#forbid(raw, row, source.column, forbidden);
-      if (rule !== null) this.#reject(raw, row, source.column, rule);
+      const { text, forbidden, rule } = pool.of(raw.bytes, start, end);
+      values.push(text);
+      if (forbidden !== null) this.#forbid(raw, row, column, forbidden);
+      if (rule !== null) this.#reject(raw, row, column, rule);
     }
+    return values;
   }
 
-  /** What is wrong with a present value, null when nothing is; NaN says that the cell was not of its type. */
-  #numberFault(column: ContractColumn, value: number): string | null {
+  /** What is wrong with a value that is out of its bounds; NaN says that the cell was not of its type. */
+  #numberFault(column: ContractColumn, value: number): string {
     if (Number.isNaN(value)) return `is not ${KIND[column.type]}`;
-    if (column.type === 'date') return value <= this.#lastDayNumber ? null : `lies after ${this.#lastDay}`;
+    if (column.type === 'date') return `lies after ${this.#lastDay}`;
     if (column.type === 'integer' && !Number.isSafeInteger(value)) return 'is not an integer';
-    if (column.min !== undefined && value < column.min) return `is below ${column.min}`;
-    return column.max !== undefined && value > column.max ? `is above ${column.max}` : null;
+    return column.min !== undefined && value < column.min
+      ? `is below ${column.min}`
+      : `is above ${column.max}`;
   }
 
+  /** The first of a block is the one on its first line. */
   #forbid(raw: CellBlock, row: number, column: ContractColumn, kind: string): void {
-    this.#forbidden ??= {
-      line: raw.lines[row] ?? 0,
-      field: column.name,
-      rule: `holds forbidden data: ${kind}`,
-    };
+    const line = raw.lines[row] ?? 0;
+    if (this.#forbidden !== null && this.#forbidden.line <= line) return;
+    this.#forbidden = { line, field: column.name, rule: `holds forbidden data: ${kind}` };
   }
 
   #reject(raw: CellBlock, row: number, column: ContractColumn, rule: string): void {
-    this.#fault ??= { line: raw.lines[row] ?? 0, field: column.name, rule };
+    if (!this.#faults.has(row))
+      this.#faults.set(row, { line: raw.lines[row] ?? 0, field: column.name, rule });
   }
 }
 
-function readNumber(column: ContractColumn, bytes: Uint8Array, start: number, end: number): number {
-  if (column.type === 'boolean') return booleanCell(bytes, start, end);
-  return column.type === 'date' ? dateCell(bytes, start, end) : numberCell(bytes, start, end);
+function raggedFault({ line, fields }: CellBlock['ragged'][number], width: number): RowFault {
+  return { line, field: '', rule: `has ${fields} fields where the header has ${width}` };
 }
 
 const KIND = {

@@ -113,6 +113,18 @@ export function forbiddenValue(text: string): string | null {
   return POSTAL_CODE.test(text) || BARE_POSTAL_CODE.test(text) ? 'postal code' : null;
 }
 
+/**
+ * Whether an id (of A-Z a-z 0-9 _ -) can be forbidden data at all; false of most, at the cost of a look. No e-mail address is one, and
+ * all other kinds are bounded by what no id holds, so that only the whole id can be one: it begins with a digit, or as an IBAN does.
+ */
+export function mayBeForbidden(bytes: Uint8Array, start: number, end: number): boolean {
+  return isDigit(bytes[start]) || (end - start >= 15 && isDigit(bytes[start + 2]));
+}
+
+function isDigit(byte = 0): boolean {
+  return byte >= 48 && byte <= 57;
+}
+
 const NONE: readonly string[] = [];
 
 /** Every match of a global expression; asking first for one is much faster where there mostly is none. */

@@ -41,9 +41,11 @@ export function barOf(
   { last, next, explored }: Cutoff,
 ): SelectionBar {
   const { threshold, capacity, holdoutShare, explorationSize } = settings;
-  const tie = (id: string) => ({ id, hash: keys.ties.fraction(id) });
+  const tie = (id: string) => keys.ties.fraction(id);
   const comesBefore = (score: number, other: Ranked) =>
-    score > other.score || (score === other.score && byTie(tie(own.customer), tie(other.customer)) < 0);
+    score > other.score ||
+    (score === other.score &&
+      byTie(tie(own.customer), own.customer, tie(other.customer), other.customer) < 0);
 
   if (isChosen(own.score, own.rank, settings)) {
     const draw = keys.exploration.fraction(own.customer);

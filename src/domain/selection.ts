@@ -78,11 +78,8 @@ export function isChosen(
 }
 
 /** Who comes first of two whose scores are equal: the lower keyed hash, equal hashes by id; a comparison to sort by. */
-export function byTie(
-  a: { readonly id: string; readonly hash: number },
-  b: { readonly id: string; readonly hash: number },
-): number {
-  return a.hash - b.hash || (a.id < b.id ? -1 : 1);
+export function byTie(hashA: number, idA: string, hashB: number, idB: string): number {
+  return hashA - hashB || (idA < idB ? -1 : 1);
 }
 
 /**
@@ -129,27 +126,48 @@ const CODE = Object.fromEntries(VERDICTS_OF_SELECTION.map((verdict, i) => [verdi
 
 /** Positions by descending score, equal scores by ascending keyed hash, equal hashes by id. */
 function rankOrder(customers: readonly string[], scores: Float64Array, ties: KeyedHash): Uint32Array {
-  const order = Uint32Array.from(scores, (_, i) => i);
-  order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-  for (let from = 0; from < order.length; ) {
-    const score = scores[order[from] ?? 0];
-    let to = from + 1;
-    while (to < order.length && scores[order[to] ?? 0] === score) to++;
-    if (to - from > 1) {
-      const hashed = Array.from(order.subarray(from, to), (at) => ({
-        at,
-        id: customers[at] ?? '',
-        hash: ties.fraction(customers[at] ?? ''),
-      }));
-      hashed.sort(byTie);
-      order.set(
-        hashed.map(({ at }) => at),
-        from,
-      );
-    }
-    from = to;
-  }
+  const { order, starts } = groupByScore(scores);
+  const hashes = new Float64Array(scores.length);
+  const tied = (a: number, b: number) =>
+    byTie(hashes[a] ?? 0, customers[a] ?? '', hashes[b] ?? 0, customers[b] ?? '');
+  starts.forEach((from, group) => {
+    const equal = order.subarray(from, starts[group + 1]);
+    if (equal.length < 2) return;
+    for (const at of equal) hashes[at] = ties.fraction(customers[at] ?? '');
+    equal.sort(tied);
+  });
   return order;
+}
+
+/**
+ * Positions by descending score, and where each group of equal scores starts. Numbers alone are sorted, which takes a tenth of the time
+ * of sorting a million positions by a comparison; each position then finds its group.
+ */
+function groupByScore(scores: Float64Array): { readonly order: Uint32Array; readonly starts: Uint32Array } {
+  const distinct = scores.toSorted().reverse();
+  const starts = new Uint32Array(scores.length);
+  let groups = 0;
+  distinct.forEach((score, at) => {
+    if (at > 0 && score === distinct[groups - 1]) return;
+    starts[groups] = at;
+    distinct[groups++] = score;
+  });
+  const free = starts.slice(0, groups);
+  const order = new Uint32Array(scores.length);
+  for (let at = 0; at < scores.length; at++) {
+    const score = scores[at] ?? 0;
+    let low = 0;
+    let high = groups - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((distinct[middle] ?? 0) > score) low = middle + 1;
+      else high = middle;
+    }
+    const place = free[low] ?? 0;
+    order[place] = at;
+    free[low] = place + 1;
+  }
+  return { order, starts: starts.subarray(0, groups) };
 }
 
 /** The `count` customers not chosen whose hash is lowest. */

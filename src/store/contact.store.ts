@@ -67,12 +67,22 @@ export async function knownState(
   );
   return {
     stateOf: (customers) => ({
-      quiet: Uint8Array.from(customers, (customer) => (quiet.has(customer) ? 1 : 0)),
-      optedOut: Uint8Array.from(customers, (customer) => (optedOut.has(customer) ? 1 : 0)),
+      quiet: marksOf(customers, quiet),
+      optedOut: marksOf(customers, optedOut),
       flowStarts: customers.map((customer) => flows.get(customer) ?? null),
       mails: customers.map((customer) => mails.get(customer) ?? null),
     }),
   };
+}
+
+/** 1 for each customer of a set, 0 for the others. */
+function marksOf(customers: readonly string[], set: ReadonlySet<string>): Uint8Array {
+  const marks = new Uint8Array(customers.length);
+  if (set.size > 0)
+    customers.forEach((customer, row) => {
+      marks[row] = set.has(customer) ? 1 : 0;
+    });
+  return marks;
 }
 
 async function daysByCustomer(

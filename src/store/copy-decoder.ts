@@ -5,24 +5,17 @@ const HEADER_BYTES = 19;
  * one is at hand. Fields are then read in column order.
  */
 export class CopyDecoder {
-  #room: Buffer = Buffer.allocUnsafeSlow(1 << 18);
-  #bytes: Buffer = this.#room.subarray(0, 0);
-  #view = new DataView(this.#room.buffer);
+  #bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
   #end = 0;
   #headerSeen = false;
 
+  /** The chunk is read where it is, and must stay as it is until the next; what is left of the one before goes before it. */
   push(chunk: Buffer): void {
-    const rest = this.#bytes.length - this.#end;
-    // One buffer for all chunks: what is left of the one before goes to its front.
-    if (rest + chunk.length > this.#room.length) {
-      const larger = Buffer.allocUnsafeSlow(2 * (rest + chunk.length));
-      this.#bytes.copy(larger, 0, this.#end);
-      this.#room = larger;
-      this.#view = new DataView(larger.buffer);
-    } else this.#room.copyWithin(0, this.#end, this.#end + rest);
-    chunk.copy(this.#room, rest);
-    this.#bytes = this.#room.subarray(0, rest + chunk.length);
+    const rest = this.#bytes.subarray(this.#end);
+    this.#bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
     this.#end = 0;
     if (!this.#headerSeen && this.#bytes.length >= HEADER_BYTES) {
       this.#headerSeen = true;
@@ -104,11 +97,15 @@ export class CopyDecoder {
   /** One array's values into the columns they belong to, null as NaN. */
   float8Array(columns: readonly Float64Array[], row: number): void {
     const length = this.#arrayLength();
+    const view = this.#view;
+    let at = this.#at;
     for (let i = 0; i < length; i++) {
+      const isNull = view.getInt32(at) === -1;
       const column = columns[i];
-      if (column !== undefined) column[row] = this.float8() ?? Number.NaN;
-      else this.skip();
+      if (column !== undefined) column[row] = isNull ? Number.NaN : view.getFloat64(at + 4);
+      at += isNull ? 4 : 12;
     }
+    this.#at = at;
   }
 
   textArray(columns: readonly (string | null)[][], row: number): void {

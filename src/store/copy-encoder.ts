@@ -65,13 +65,19 @@ export class CopyEncoder {
   /** A few bytes (ids, salts) out of many: copied one by one, which is faster than a view on them. */
   bytes(source: Uint8Array, start = 0, end = source.length): void {
     this.#int4(end - start);
-    for (let i = start; i < end; i++) this.#buffer[this.#at++] = source[i] ?? 0;
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let i = start; i < end; i++) buffer[at++] = source[i] ?? 0;
+    this.#at = at;
   }
 
   /** Text of printable ASCII (ids), which needs no encoder. */
   ascii(value: string): void {
     this.#int4(value.length);
-    for (let i = 0; i < value.length; i++) this.#buffer[this.#at++] = value.charCodeAt(i);
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let i = 0; i < value.length; i++) buffer[at++] = value.charCodeAt(i);
+    this.#at = at;
   }
 
   text(value: string): void {
@@ -88,13 +94,21 @@ export class CopyEncoder {
   /** The values of one row out of columns, NaN as null. */
   float8Array(columns: readonly Float64Array[], row: number): void {
     const start = this.#arrayHeader(OID.float8, columns.length);
+    const view = this.#view;
+    let at = this.#at;
     for (let i = 0; i < columns.length; i++) {
       const value = columns[i]?.[row] ?? Number.NaN;
       if (Number.isNaN(value)) {
-        this.#view.setInt32(start + 8, 1);
-        this.#int4(-1);
-      } else this.float8(value);
+        view.setInt32(start + 8, 1);
+        view.setInt32(at, -1);
+        at += 4;
+      } else {
+        view.setInt32(at, 8);
+        view.setFloat64(at + 4, value);
+        at += 12;
+      }
     }
+    this.#at = at;
     this.#closeArray(start);
   }
 
@@ -122,11 +136,12 @@ export class CopyEncoder {
     this.#closeArray(start);
   }
 
-  /** What was written since the last call; the encoder starts afresh. */
+  /**
+   * What was written since the last call, in memory of its own; the encoder starts afresh. A copy costs little, and new room every time
+   * much: the garbage collector counts it.
+   */
   take(): Buffer {
-    const taken = this.#buffer.subarray(0, this.#at);
-    this.#buffer = Buffer.allocUnsafeSlow(2 * GROW);
-    this.#view = new DataView(this.#buffer.buffer);
+    const taken = Buffer.from(this.#buffer.subarray(0, this.#at));
     this.#at = 0;
     return taken;
   }

@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
-import { from, to } from 'pg-copy-streams';
+import { from } from 'pg-copy-streams';
 import type { EntityManager } from 'typeorm';
 import { CopyDecoder } from './copy-decoder.ts';
 import { CopyEncoder } from './copy-encoder.ts';
+import { CopyOutQuery } from './copy-out-query.ts';
 
 const FLUSH_BYTES = 1 << 20;
+/** So much may wait to be sent. */
+const BEHIND_BYTES = 8 * FLUSH_BYTES;
 
 /** The driver's client of a transaction, for what TypeORM does not speak: COPY. */
 async function clientOf(tx: EntityManager): Promise<PoolClient> {
@@ -43,10 +47,13 @@ export class CopyIn {
     return this.encoder.size >= FLUSH_BYTES;
   }
 
-  /** Sends what has gathered and waits while the server is behind. */
+  /** Sends what has gathered, and waits only where the server is far behind: it works while the next rows are made. */
   async flush(): Promise<void> {
-    if (!this.stream.write(this.encoder.take()))
+    this.stream.write(this.encoder.take());
+    if (this.stream.writableLength >= BEHIND_BYTES)
       await Promise.race([once(this.stream, 'drain'), this.#finished]);
+    // The socket must be served, or nothing is sent until all rows are made.
+    else await setImmediate();
   }
 
   async end(): Promise<void> {
@@ -66,23 +73,14 @@ export class CopyIn {
 /** The rows of a table or query, one decoder standing at each in turn. */
 export async function* copyOut(tx: EntityManager, source: string): AsyncGenerator<CopyDecoder> {
   const client = await clientOf(tx);
-  const stream = client.query(to(`copy ${source} to stdout (format binary)`));
-  let open = true;
-  const close = () => {
-    open = false;
-  };
-  const ended = finished(stream).then(close, close);
+  const query = client.query(new CopyOutQuery(`copy ${source} to stdout (format binary)`));
   const decoder = new CopyDecoder();
   try {
-    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    for (let chunk = await query.next(); chunk !== undefined; chunk = await query.next()) {
       decoder.push(chunk);
       yield decoder;
     }
   } finally {
-    // Rows that nobody wants any more must still be taken: before that the server does not hear the next statement.
-    if (open) {
-      stream.resume();
-      await ended;
-    }
+    await query.drain();
   }
 }

@@ -7,9 +7,16 @@ import { CopyIn } from './copy-stream.ts';
 import { partitionOf, SALT_BYTES, uuidBytes } from './snapshot.store.ts';
 
 const FIELDS = 9;
+const LEAF_FIELDS = 4;
 const HASH_BYTES = 32;
 const BLOCK_LEAVES = 4096;
 const BLOCK_BYTES = BLOCK_LEAVES * HASH_BYTES;
+
+/** The hashes of some leaves, and the root of their part of the tree. */
+interface LeafBlock {
+  readonly root: Uint8Array;
+  readonly hashes: Uint8Array;
+}
 
 /** Records the decisions of a run in row order, and the Merkle tree over them. Whoever opens one disposes of it. */
 export class DecisionWriter {
@@ -89,17 +96,23 @@ export class DecisionWriter {
   /** Ends the load, keeps the leaves and seals the rows; the answer is the root of the tree. */
   async seal(tx: EntityManager): Promise<string> {
     const [blocks] = await Promise.all([this.#foldBlocks(), this.#sealRows(tx)]);
-    for (const [block, { root, hashes }] of blocks.entries()) {
-      await tx.query('insert into decision_leaf (run_id, block, root, hashes) values ($1, $2, $3, $4)', [
-        this.runId,
-        block,
-        root,
-        hashes,
-      ]);
-    }
+    await this.#keepBlocks(tx, blocks);
     // A block holds a power of two of leaves, so that the root over the blocks' roots is the root over all leaves.
     const root = merkleRoot(Buffer.concat(blocks.map(({ root }) => root)));
     return `sha256:${Buffer.from(root).toString('hex')}`;
+  }
+
+  async #keepBlocks(tx: EntityManager, blocks: readonly LeafBlock[]): Promise<void> {
+    await using copy = await CopyIn.open(tx, 'decision_leaf (run_id, block, root, hashes)');
+    for (const [block, { root, hashes }] of blocks.entries()) {
+      copy.encoder.row(LEAF_FIELDS);
+      copy.encoder.bytes(this.#run);
+      copy.encoder.int4(block);
+      copy.encoder.bytes(root);
+      copy.encoder.bytes(hashes);
+      if (copy.full) await copy.flush();
+    }
+    await copy.end();
   }
 
   async #sealRows(tx: EntityManager): Promise<void> {
@@ -108,8 +121,8 @@ export class DecisionWriter {
   }
 
   /** Folds the tree a block at a time: the server takes the rows meanwhile, and must be heard between two blocks. */
-  async #foldBlocks(): Promise<readonly { readonly root: Uint8Array; readonly hashes: Uint8Array }[]> {
-    const blocks = [];
+  async #foldBlocks(): Promise<readonly LeafBlock[]> {
+    const blocks: LeafBlock[] = [];
     for (let at = 0; at < this.#leaves.length; at += BLOCK_BYTES) {
       await setImmediate();
       const hashes = this.#leaves.subarray(at, at + BLOCK_BYTES);

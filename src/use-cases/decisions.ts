@@ -46,11 +46,9 @@ export class Decisions {
       const reasons = reasonsOf(this.scored.reasons[row] ?? 0);
       return { customer, outcome: 'NOT_ELIGIBLE', arm: null, reasons, score: null, rank: null };
     }
-    return {
-      customer,
-      ...meaningOf(this.selection.verdicts[place] ?? 0),
-      score: this.scored.scores[place] ?? null,
-      rank: this.selection.ranks[place] ?? null,
-    };
+    const { outcome, arm, reasons } = meaningOf(this.selection.verdicts[place] ?? 0);
+    const score = this.scored.scores[place] ?? null;
+    const rank = this.selection.ranks[place] ?? null;
+    return { customer, outcome, arm, reasons, score, rank };
   }
 }

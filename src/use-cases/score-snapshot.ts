@@ -97,7 +97,8 @@ export async function scoreSnapshot(
         if (bits !== 0) continue;
         const at = customers.push(block.customers[row] ?? '') - 1;
         bandOf[at] = ageBandOf(block.numbers[ageColumn]?.[row] ?? Number.NaN);
-        matrix.copyWithin((at - from) * features.width, row * features.width, (row + 1) * features.width);
+        const [to, of] = [(at - from) * features.width, row * features.width];
+        for (let i = 0; to < of && i < features.width; i++) matrix[to + i] = matrix[of + i] ?? Number.NaN;
       }
       const rows = customers.length - from;
       for (let i = 0; i < features.width; i++) {

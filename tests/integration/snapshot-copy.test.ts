@@ -120,3 +120,34 @@ describe('a snapshot', () => {
     ]);
   });
 });
+
+describe('rows on their way out', () => {
+  const many = '(select n from generate_series(1, 200000) n)';
+
+  it('come in order, however many', async () => {
+    const read: number[] = [];
+    await db.transaction(async (tx) => {
+      for await (const decoder of copyOut(tx, many)) while (decoder.next()) read.push(decoder.int4());
+    });
+    expect(read).toEqual(Array.from({ length: 200_000 }, (_, i) => i + 1));
+  });
+
+  it('are left, and the next statement is heard', async () => {
+    const answered = await db.transaction(async (tx) => {
+      for await (const decoder of copyOut(tx, many)) if (decoder.next()) break;
+      return tx.query('select 1 as one');
+    });
+    expect(answered).toEqual([{ one: 1 }]);
+  });
+
+  it('end with what the server says, be it after some of them', async () => {
+    let rows = 0;
+    const failing = db.transaction(async (tx) => {
+      const source = '(select 1 / (100000 - n) from generate_series(1, 200000) n)';
+      for await (const decoder of copyOut(tx, source)) while (decoder.next()) rows++;
+    });
+    await expect(failing).rejects.toThrow('division by zero');
+    expect(rows).toBeGreaterThan(0);
+    expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+});

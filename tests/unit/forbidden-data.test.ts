@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { forbiddenColumn, forbiddenValue } from '../../src/domain/forbidden-data.ts';
+import { forbiddenColumn, forbiddenValue, mayBeForbidden } from '../../src/domain/forbidden-data.ts';
 
 describe('forbiddenColumn', () => {
   test.each<[kind: string, names: string]>([
@@ -177,5 +178,35 @@ describe('forbiddenValue', () => {
       forbiddenValue(`@${part.repeat(60_000 / part.length)}@`),
     );
     expect(kinds).toEqual(Array.from({ length: 8 }, () => null));
+  });
+});
+
+describe('mayBeForbidden', () => {
+  const judge = (id: string) => mayBeForbidden(Buffer.from(`,${id},`), 1, id.length + 1);
+
+  it('passes over no id that is forbidden data', () => {
+    const digits = fc.stringMatching(/^[0-9-]{6,16}$/);
+    const parts = fc.array(fc.constantFrom('NL', '91', 'ABNA', '0417164300', '1234AB', '-', '_', '06', 'x'));
+    const anyId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
+    const id = fc.oneof(
+      anyId,
+      digits,
+      parts.map((some) => some.join('').slice(0, 64)),
+    );
+    fc.assert(
+      fc.property(id, (text) => {
+        expect(judge(text) || forbiddenValue(text) === null).toBe(true);
+      }),
+      {
+        examples: [['NL91ABNA0417164300'], ['111222333'], ['0612345678'], ['1234AB'], ['1234ab']],
+        numRuns: 2000,
+      },
+    );
+  });
+
+  it('passes over the ids that customers mostly have', () => {
+    expect(['c1234567k', 'P-000123', 'ab12', 'customer_0000000000001'].map(judge)).toEqual(
+      Array(4).fill(false),
+    );
   });
 });
