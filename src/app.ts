@@ -12,6 +12,7 @@ import { startEmbeddedPostgres } from './adapters/postgres/embedded-postgres.ts'
 import { OnnxScorer } from './adapters/scorer/onnx-scorer.ts';
 import { WarmScorer } from './adapters/scorer/warm-scorer.ts';
 import { systemClock, systemIds, systemRandomness } from './adapters/system/system-ports.ts';
+import { htmlPages } from './adapters/texts/html-pages.ts';
 import { YamlPhrasebook } from './adapters/texts/yaml-phrasebook.ts';
 import type { SignedLog } from './audit/sequencer.ts';
 import { signNote } from './audit/signed-note.ts';
@@ -97,6 +98,7 @@ export async function openApp(
       packages: new ThreadedPackageReader(),
       mailTool: mailToolOf(settings),
       notifier: notifierOf(settings, logger),
+      pages: htmlPages,
       phrases: await YamlPhrasebook.open(join(PACKAGE_ROOT, 'texts'), EXPLANATION_TEXTS),
       progress: announcing(db, logger, onProgress),
       judging: (progress) => {

@@ -1,8 +1,19 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { registerModelFile } from '../commands.ts';
 import { loadSettings } from '../config.ts';
+import { modelPageText } from '../model-page-command.ts';
 import { writeModelTemplate } from '../model-template.ts';
 import { say } from './say.ts';
+
+/** Which model version's page, how it is written, and where it goes. */
+interface CardOptions {
+  readonly id?: string;
+  readonly live?: true;
+  readonly campaign?: string;
+  readonly format: 'markdown' | 'html';
+  readonly language: 'NL' | 'EN';
+  readonly out?: string;
+}
 
 /** `model`: packages of models. */
 export function addModelCommands(program: Command): void {
@@ -19,6 +30,26 @@ export function addModelCommands(program: Command): void {
       const { text, refused } = await registerModelFile(loadSettings(), path, figures);
       say(text);
       process.exitCode = refused ? 3 : 0;
+    });
+
+  model
+    .command('card')
+    .description('the page of a model version: card, figures, data uses, history, how to train it again')
+    .addOption(new Option('--id <id>', 'the id of a model version').conflicts(['live', 'campaign']))
+    .option('--live', 'what a campaign has in production')
+    .option('--campaign <key>', 'whose model in production')
+    .addOption(new Option('--format <format>').choices(['markdown', 'html']).default('markdown'))
+    .addOption(new Option('--language <language>').choices(['NL', 'EN']).default('NL'))
+    .option('--out <file>', 'where to write it')
+    .action(async ({ id, live, campaign, format, language, out }: CardOptions) => {
+      const asked = id !== undefined ? { id } : live && campaign !== undefined ? { campaign } : undefined;
+      if (asked === undefined) program.error('Name a version by --id, or ask for --live with --campaign.');
+      const page = {
+        format: format === 'html' ? 'HTML' : 'MARKDOWN',
+        language: language === 'NL' ? 'nl' : 'en',
+        out: out ?? null,
+      } as const;
+      say(await modelPageText(loadSettings(), asked, page));
     });
 
   model

@@ -156,6 +156,16 @@ export interface Phrasebook {
   ): string;
 }
 
+/** Makes pages of Markdown that stand by themselves. */
+export interface PageWriter {
+  /** A page in HTML; whatever HTML the Markdown holds is shown, not obeyed. */
+  html(page: {
+    readonly title: string;
+    readonly language: PhraseLanguage;
+    readonly markdown: string;
+  }): string;
+}
+
 /** A model that cannot be opened or run; the message says what is wrong and how to export it instead. */
 export class ScoringError extends Error {
   constructor(message: string) {

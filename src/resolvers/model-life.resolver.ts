@@ -1,15 +1,20 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import type { PageFormat } from '../domain/model-page/model-page-facts.ts';
 import { Campaign } from '../schema/campaign.type.ts';
+import type { Language } from '../schema/language.enum.ts';
 import { ModelPeriod, PastModelAct } from '../schema/model-act.type.ts';
 import { ModelInput, ModelNoteInput } from '../schema/model-version.input.ts';
 import { ModelVersion, ModelVersionPayload } from '../schema/model-version.type.ts';
+import { PageFormatEnum } from '../schema/page-format.enum.ts';
 import type { CampaignRow } from '../store/campaign.row.ts';
 import { challengerAt } from '../store/model.reads.ts';
 import { actsOn, periodsOf } from '../store/model-life.reads.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
 import { clearChallenger, setChallenger } from '../use-cases/challenger.ts';
 import { execute } from '../use-cases/execute.ts';
+import { readModelPage } from '../use-cases/read-model-page.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
+import { InLanguage } from './in-language.ts';
 import { Permit } from './permit.ts';
 
 /** The life of a model version: what was done with it, when it was used. */
@@ -43,6 +48,19 @@ export class ModelLifeResolver {
   })
   livePeriods(@Root() model: ModelVersionRow, @Ctx() { services }: ApiContext) {
     return periodsOf(services.db.manager, 'model_activation', model);
+  }
+
+  @FieldResolver(() => String, {
+    description:
+      'All that is known of it as one page: its card, what the gates found, its data uses, history and runs, how to train it again.',
+  })
+  cardPage(
+    @Root() model: ModelVersionRow,
+    @Ctx() { services }: ApiContext,
+    @Arg('format', () => PageFormatEnum, { defaultValue: 'MARKDOWN' }) format: PageFormat,
+    @InLanguage() language: Language,
+  ) {
+    return readModelPage(services, model, format, language === 'NL' ? 'nl' : 'en');
   }
 
   @FieldResolver(() => [ModelPeriod], { description: 'When it was the challenger of its campaign.' })

@@ -41,3 +41,25 @@ export async function periodsOf(
     [id, campaign],
   );
 }
+
+/** The runs that were started with a model version, by week and attempt. */
+export async function runsWith(
+  db: Reader,
+  modelId: string,
+): Promise<readonly { readonly week: string; readonly attempt: number; readonly status: string }[]> {
+  return db.query('select week, attempt, status from run where model_id = $1 order by week, attempt', [
+    modelId,
+  ]);
+}
+
+/** The files of a model version, by name. */
+export async function filesOf(
+  db: Reader,
+  modelId: string,
+): Promise<readonly { readonly name: string; readonly bytes: number; readonly digest: string }[]> {
+  return db.query(
+    `select name, length(bytes)::int as bytes, digest from model_version_file join model_file using (digest)
+     where model_id = $1 order by name`,
+    [modelId],
+  );
+}

@@ -10,6 +10,7 @@ import type {
   MailTool,
   ModelPackageReader,
   Notifier,
+  PageWriter,
   Phrasebook,
   Randomness,
   Scorer,
@@ -41,6 +42,7 @@ export interface Services {
   readonly notifier: Notifier;
   /** The texts of explanations. */
   readonly phrases: Phrasebook;
+  readonly pages: PageWriter;
   /** Tells whoever watches; never waited for. */
   readonly progress: (progress: RunProgress) => void;
   /** Tells whoever watches how the judging of a model version goes on, and keeps it with the version; never waited for. */

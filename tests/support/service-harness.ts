@@ -8,6 +8,7 @@ import { readCampaign } from '../../src/adapters/package/campaign-file.ts';
 import { FileModelPackageReader } from '../../src/adapters/package/model-package-reader.ts';
 import { OnnxScorer } from '../../src/adapters/scorer/onnx-scorer.ts';
 import { systemIds, systemRandomness } from '../../src/adapters/system/system-ports.ts';
+import { htmlPages } from '../../src/adapters/texts/html-pages.ts';
 import { signNote } from '../../src/audit/signed-note.ts';
 import { tombstonesOf } from '../../src/audit/tombstone.ts';
 import type { CampaignDefinition } from '../../src/domain/campaign.ts';
@@ -78,6 +79,7 @@ export class ServiceHarness {
       scorer: new OnnxScorer(),
       packages: new FileModelPackageReader(),
       mailTool: new OutboxMailTool(join(folder, 'outbox')),
+      pages: htmlPages,
       phrases: await explanationTexts(),
       notifier: { notify: async (message) => void harness.told.push(message) },
       progress: () => {},
