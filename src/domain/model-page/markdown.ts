@@ -16,7 +16,7 @@ export function plain(text: string): string {
     .replace(/:(?=\/\/)/g, '\\:')
     .replace(/(?<=www)\./gi, '\\.')
     .replace(/^([+=-])/, '\\$1')
-    .replace(/^(\d+)([.)])/, '$1\\$2');
+    .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
 }
 
 /** A line of what the service itself writes, its parts escaped by whoever makes them. */
