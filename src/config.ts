@@ -131,6 +131,9 @@ const SCHEMA = z.object({
   ENUMERATION_ALARM: wholeNumber(2, 100_000, 100),
 });
 
+/** What can be given as a file that holds it, `<name>_FILE`, too. */
+const SECRETS = ['DATABASE_URL', 'MAIL_HTTP_TOKEN', 'SMTP_URL'] as const;
+
 /** [setting, the setting that needs it, the value by which it does] */
 const NEEDS = [
   ['TRUSTED_DOCUMENTS', 'NODE_ENV', 'production'],
@@ -150,19 +153,37 @@ const NEEDS = [
  */
 export function loadSettings(env: Environment = process.env, cwd: string = process.cwd()): Settings {
   const file = resolve(cwd, '.env');
-  const given = Object.fromEntries(
+  const said = Object.fromEntries(
     Object.entries({
       ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}),
       ...present(env),
     }).filter(([, value]) => value !== ''),
   );
+  const secrets = secretsIn(said, cwd);
+  const given = { ...said, ...secrets.found };
   const parsed = SCHEMA.safeParse(given);
   const faults = [
     ...(parsed.error?.issues ?? []).map(({ path, message }) => ({ setting: path.join('.'), rule: message })),
+    ...secrets.faults,
     ...missing(given),
   ];
   if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
   return freeze(arrange(parsed.data, cwd));
+}
+
+/** The secrets that are given as files which hold them, and what is wrong with these. */
+function secretsIn(given: Environment, cwd: string) {
+  const found: Record<string, string> = {};
+  const faults: { setting: string; rule: string }[] = [];
+  for (const name of SECRETS) {
+    const [setting, file] = [`${name}_FILE`, given[`${name}_FILE`]];
+    if (file === undefined) continue;
+    const path = resolve(cwd, file);
+    if (given[name] !== undefined) faults.push({ setting, rule: `must not be given with ${name}` });
+    else if (!existsSync(path)) faults.push({ setting, rule: 'cannot be read: there is no such file' });
+    else found[name] = readFileSync(path, 'utf8').trim();
+  }
+  return { found, faults };
 }
 
 function freeze<T extends object>(value: T): T {

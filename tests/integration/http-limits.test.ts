@@ -80,6 +80,19 @@ describe('one operation may ask for so much and no more', () => {
     expect([status, code]).toEqual([400, 'LIMIT_EXCEEDED']);
   });
 
+  it.each([LIMITS.nesting + 1, 1500])(
+    'ends what nests %d deep before it is parsed, brackets in texts apart',
+    async (depth) => {
+      const [open, close] = ['['.repeat(depth), ']'.repeat(depth)];
+      expect((await answer(`{ leaf(x: ${open}${close}) { name } }`)).slice(1)).toEqual([
+        'LIMIT_EXCEEDED',
+        'QUERY_DEPTH',
+      ]);
+      expect((await answer(`{ leaf(x: ${open}`)).slice(1)).toEqual(['LIMIT_EXCEEDED', 'QUERY_DEPTH']);
+      expect(await answer(`mutation { refused(note: "${open}") }`)).toEqual([200, 'FOUR_EYES', 'OWN_BATCH']);
+    },
+  );
+
   it('bounds the words of a document', async () => {
     const { errors } = await service.ask(`{ viewer { ${'name '.repeat(LIMITS.tokens)} } }`);
     expect(errors?.[0]?.message).toContain(`more that ${LIMITS.tokens} tokens`);

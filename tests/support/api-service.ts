@@ -50,8 +50,13 @@ export class ApiService {
     readonly url: string,
     readonly tokens: DevTokens,
     /** Every line that was logged. */
-    readonly log: readonly Readonly<Record<string, unknown>>[],
+    readonly log: Readonly<Record<string, unknown>>[],
   ) {}
+
+  /** Lets go of what was logged, where a test is long. */
+  forgetLog(): void {
+    this.log.length = 0;
+  }
 
   static async start(changes: Partial<Services> = {}, door: Partial<Door> = {}): Promise<ApiService> {
     const { production = false, authenticator, documentsDir = null, clientCosts = {} } = door;

@@ -12,6 +12,7 @@ import { assertBodyWithin, bodyLimitOf, counted, MODEL_BODY_BYTES } from './body
 import { type ContextOf, type FormatError, type GraphqlSettings, startGraphql } from './graphql-server.ts';
 import { answerErrors } from './http-errors.ts';
 import { httpMetrics } from './http-metrics.ts';
+import { assertNesting } from './operation-limits.ts';
 import { requestIds } from './request-ids.ts';
 import { type Stated, statedIn } from './stated.ts';
 import { serveSubscriptions } from './subscriptions.ts';
@@ -26,6 +27,9 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
+  'cross-origin-resource-policy': 'same-origin',
+  // Heeded by browsers where the service is reached by TLS, which a proxy in front of it ends.
+  'strict-transport-security': 'max-age=63072000',
 };
 
 declare module 'fastify' {
@@ -92,6 +96,8 @@ export async function createHttpServer<Context extends Stated>(
       headers['content-length'] === undefined ? body.pipe(counted(bodyLimitOf(session))) : body,
     preHandler: async (request) => {
       if (documents !== null) request.body = trusted(documents, request);
+      const { body } = request;
+      if (isObject(body) && typeof body.query === 'string') assertNesting(body.query);
     },
     handler: fastifyApolloHandler(graphql, {
       context: async ({ id, session, stated }, reply) =>
@@ -117,17 +123,17 @@ function leavingOf({ raw }: FastifyReply): AbortSignal {
   return left.signal;
 }
 
+function isObject(body: unknown): body is Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
+}
+
 /** The body with the text of a registered operation. What is no object is left for GraphQL to refuse: it sends nothing. */
 function trusted(documents: TrustedDocuments, { body, session, stated }: FastifyRequest): unknown {
   if (session === null)
     return refuse('UNAUTHENTICATED', 'SIGNED_IN', 'Sign in first: a bearer token is missing.');
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  if (!isObject(body)) return body;
   const query = documents.textOf(stated.client, body);
-  const { operationName = null, variables = null } = {
-    operationName: undefined,
-    variables: undefined,
-    ...body,
-  };
+  const { operationName = null, variables = null } = body;
   return { query, operationName, variables };
 }
 

@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  GraphQLError,
   type GraphQLField,
   GraphQLInt,
   type GraphQLNamedType,
@@ -14,8 +15,11 @@ import {
   isListType,
   isObjectType,
   Kind,
+  Lexer,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  Source,
+  TokenKind,
   valueFromAST,
 } from 'graphql';
 import { refuse } from '../../domain/refusal.ts';
@@ -24,6 +28,8 @@ import { refuse } from '../../domain/refusal.ts';
 export const LIMITS = {
   /** Words and signs of a document; the introspection query has about 300. */
   tokens: 2000,
+  /** Braces, brackets and parentheses within each other: each is a call of the parser, whose stack has an end. */
+  nesting: 100,
   /** Selections of a document once its fragments are put in. */
   selections: 2000,
   /** Objects within each other; a batch's recipient's decision's proof lies 9 deep. */
@@ -36,6 +42,31 @@ export const LIMITS = {
 
 /** How long a list is taken to be that the client cannot page. */
 const UNPAGED_LIST = 10;
+
+/** Refuses a text that nests deeper than LIMITS before it is parsed; what is no text of GraphQL is left to the parser. */
+export function assertNesting(text: string): void {
+  const lexer = new Lexer(new Source(text));
+  let depth = 0;
+  for (let read = 0; read < LIMITS.tokens; read += 1) {
+    const kind = nextKind(lexer);
+    if (kind === TokenKind.EOF) return;
+    if (OPENING.has(kind)) depth += 1;
+    if (CLOSING.has(kind)) depth -= 1;
+    if (depth > LIMITS.nesting) exceeded('QUERY_DEPTH', `This nests more than ${LIMITS.nesting} deep.`);
+  }
+}
+
+const OPENING = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+function nextKind(lexer: Lexer): TokenKind {
+  try {
+    return lexer.advance().kind;
+  } catch (error) {
+    if (error instanceof GraphQLError) return TokenKind.EOF;
+    throw error;
+  }
+}
 
 interface Walk {
   readonly schema: GraphQLSchema;

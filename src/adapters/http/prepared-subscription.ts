@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { RefusalError, refuse } from '../../domain/refusal.ts';
-import { assertWithinLimits, LIMITS } from './operation-limits.ts';
+import { assertNesting, assertWithinLimits, LIMITS } from './operation-limits.ts';
 
 /** A subscription that may be executed, under the limits of POST requests; else what is wrong with it. */
 export function preparedSubscription(
@@ -18,6 +18,7 @@ export function preparedSubscription(
   mostCost: number,
 ): ExecutionArgs | readonly GraphQLError[] {
   try {
+    assertNesting(query);
     const document = parse(query, { maxTokens: LIMITS.tokens });
     const faults = validate(schema, document);
     if (faults.length > 0) return faults.map(badInput);

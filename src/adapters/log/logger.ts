@@ -7,6 +7,11 @@ const HIDDEN = [
   'token',
   'password',
   'cookie',
+  // Addresses hold the passwords of those who use them.
+  'url',
+  'databaseUrl',
+  'smtpUrl',
+  'connectionString',
   'variables',
   'customer',
   'customers',
