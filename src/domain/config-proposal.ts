@@ -88,7 +88,8 @@ function same(one: FeatureOverride, other: FeatureOverride): boolean {
   );
 }
 
-function faultsText(faults: readonly SettingFault[]): string {
+/** Faults of settings in one line: where, and which rule. */
+export function faultsText(faults: readonly SettingFault[]): string {
   const name = (path: SettingFault['path']) =>
     path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
   return faults.map(({ path, rule }) => `${name(path).slice(1)}: ${rule}`).join('; ');

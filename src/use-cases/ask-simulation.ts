@@ -2,6 +2,7 @@ import { digestOfJson } from '../audit/digest.ts';
 import type { EntryDetails } from '../audit/entry.ts';
 import type { Config } from '../domain/campaign.ts';
 import { type ConfigPatch, patchedConfig } from '../domain/config-patch.ts';
+import { faultsText } from '../domain/config-proposal.ts';
 import type { FeatureShift } from '../domain/feature-shift.ts';
 import type { ModelCard } from '../domain/model-card.ts';
 import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
@@ -99,8 +100,7 @@ export function patchTexts({ overrides, ...plain }: ConfigPatch): NonNullable<En
 /** Why the settings that a patch makes cannot be, null where they can. */
 export function settingsRefusal(config: Config, patch: ConfigPatch): Refusal | null {
   const faults = settingFaults(patchedConfig(config, patch));
-  const told = faults.map(({ path, rule }) => `${path.join('.')}: ${rule}`);
-  return faults.length === 0 ? null : new Refusal('BAD_INPUT', 'SETTINGS', told.join('; '));
+  return faults.length === 0 ? null : new Refusal('BAD_INPUT', 'SETTINGS', faultsText(faults));
 }
 
 function needSpan({ from, to }: AskedSimulation): void {

@@ -52,7 +52,7 @@ import { changeState } from '../support/state-change.ts';
 
 const WEEK = '2026-W44';
 const SECRET = 'said on the telephone that Jansen moved';
-/** These have their stories in the tests of config changes, of the engine's switch, of erasing, retaining and reproducing, of the life of models and of challengers. */
+/** These have their stories in the tests of config changes, of the engine's switch, of erasing, retaining and reproducing, of the life of models and of challengers, of simulations. */
 const ELSEWHERE: readonly AuditAction[] = [
   'config.propose',
   'config.amend',
@@ -73,6 +73,8 @@ const ELSEWHERE: readonly AuditAction[] = [
   'customer.requestErasure',
   'customer.erase',
   'retention.erase',
+  'simulation.run',
+  'config.preview',
 ];
 
 /** What an entry of each action says, beside what every entry must have (ACTION_NEEDS). */
