@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAuditCommands } from './cli/audit.command.ts';
 import { addCampaignCommands } from './cli/campaign.command.ts';
+import { addDataCommands } from './cli/data.command.ts';
 import { addEngineCommands } from './cli/engine.command.ts';
 import { addModelCommands } from './cli/model.command.ts';
 import { addRetentionCommands } from './cli/retention.command.ts';
@@ -32,6 +33,7 @@ const program = new Command('waarom')
 addServiceCommands(program);
 addCampaignCommands(program);
 addModelCommands(program);
+addDataCommands(program);
 addWeekCommands(program);
 addSimulationCommands(program);
 addEngineCommands(program);
