@@ -1,7 +1,7 @@
 /**
  * A model builder's package on its way into production while others ask: registers a package of 40,000 training rows through the
  * API, waits for its gates, approves and activates it; meanwhile eight people look at other things, each 50 ms after the last answer.
- * Prints how long it took and what they waited, idle and meanwhile. `npm run bench:gates [-- SHARED]`; SHARED is the folder of reference material.
+ * Prints how long it took and what they waited, idle and meanwhile, and for how long the service's own thread is held at most. `npm run bench:gates [-- SHARED]`; SHARED is the folder of reference material.
  */
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,11 +9,14 @@ import { join } from 'node:path';
 import { readCampaign } from '../src/adapters/package/campaign-file.ts';
 import type { Role } from '../src/domain/permissions.ts';
 import { issueToken } from '../src/issue-token.ts';
+import { judgeModel } from '../src/use-cases/judge-model.ts';
+import { registerModel } from '../src/use-cases/register-model.ts';
 import { PACKAGE_ROOT } from '../src/version.ts';
 import { recallCheckpoint, sequencing } from '../src/worker.ts';
 import { zipFile } from '../tests/support/zip-builder.ts';
 import { quantile } from './support/audit-bench.ts';
-import { openBench } from './support/bench-campaign.ts';
+import { OPERATOR, openBench } from './support/bench-campaign.ts';
+import { longestStretch } from './support/longest-stretch.ts';
 import { spawnService } from './support/served.ts';
 
 const PORT = 4804;
@@ -123,6 +126,17 @@ try {
     show('meanwhile', waits);
     for (const gate of model.gates) console.log(`  ${gate.verdict} ${gate.name}: ${gate.measured}`);
   }
+  const { services } = app;
+  const zip = Buffer.from(packageOf('uci-boosted-2', 'in this process'), 'base64');
+  const read = () => services.packages.fromZip(zip);
+  let modelId = '';
+  const registering = await longestStretch(async () => {
+    ({ id: modelId } = await registerModel(services, OPERATOR, { campaign: 'term-deposit', read }));
+  });
+  const judging = await longestStretch(() => judgeModel(services, modelId));
+  console.log(
+    `longest stretch of the thread that answers: registering ${registering.toFixed(1)} ms, judging ${judging.toFixed(1)} ms`,
+  );
 } finally {
   asking = false;
   await Promise.all(others);
