@@ -20,7 +20,7 @@ import { entriesOf } from '../support/audit-entries.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { CARLA, MARK, OLGA, person, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
-import { faultOf } from '../support/small-record.ts';
+import { faultAfter, faultOf } from '../support/small-record.ts';
 
 const OTTO = person('otto', 'OPERATOR');
 const CEES = person('cees', 'CONTACT_CENTRE');
@@ -313,18 +313,34 @@ describe('a run', () => {
   });
 });
 
-describe('the database', () => {
+describe('the record', () => {
   it('has as settings what was approved', async () => {
-    const versions = await harness.services.db.manager.findBy(ConfigVersionRow, { campaign: SMALL });
-    const changes = await harness.services.db.manager.findBy(ConfigChangeRow, {
-      campaign: SMALL,
-      status: 'EFFECTIVE',
-    });
-    expect(changes.map(({ version }) => version).toSorted((a, b) => (a ?? 0) - (b ?? 0))).toEqual(
-      versions
-        .map(({ number }) => number)
-        .filter((number) => number > 1)
-        .toSorted((a, b) => a - b),
+    const { manager } = harness.services.db;
+    const versions = await manager.findBy(ConfigVersionRow, { campaign: SMALL });
+    const changes = await manager.findBy(ConfigChangeRow, { campaign: SMALL, status: 'EFFECTIVE' });
+    expect(new Set(changes.map(({ version }) => version))).toEqual(
+      new Set(versions.map(({ number }) => number).filter((number) => number > 1)),
     );
+  });
+
+  it.each([
+    ['config_change', `update config_change set reason = 'another' where status = 'EFFECTIVE'`],
+    ['config_change', `update config_change set impact = '{"weeks": [], "warnings": ["none"]}'`],
+    ['config_change', `update config_change set hands = array_append(hands, 'zed')`],
+    ['config_change', `update config_change set decided_by = 'zed' where status = 'EFFECTIVE'`],
+    [
+      'config_change',
+      `update config_change set status = 'REJECTED', version = null where status = 'EFFECTIVE'`,
+    ],
+    ['config_change', `delete from config_change where status = 'WITHDRAWN'`],
+    ['config_approval', `update config_approval set approved_by = 'zed' where role = 'COMPLIANCE_REVIEWER'`],
+    ['config_approval', `delete from config_approval where revision = 1`],
+    ['config_version', `update config_version set created_by = 'zed' where number = 3`],
+    [
+      'config_version',
+      `update config_version set settings = settings || '{"threshold": 0}' where number = 3`,
+    ],
+  ])('of %s is not changed unseen: %s', async (table, statement) => {
+    expect(await faultAfter(harness, table, statement)).toMatchObject({ table });
   });
 });
