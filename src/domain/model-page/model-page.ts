@@ -92,7 +92,11 @@ function columns({ card, contract }: ModelPageFacts, language: PageLanguage): st
 function dataUses({ card, dataUses: uses, day }: ModelPageFacts, language: PageLanguage): string {
   const say = PAGE_LABELS[language];
   const needed = columnsOfCard(card);
-  const covering = uses.filter((use) => use.columns.some((column) => needed.includes(column)));
+  // In the order of the columns: those that were declared together have no order of their own.
+  const covering = uses
+    .map((use) => ({ ...use, first: needed.findIndex((column) => use.columns.includes(column)) }))
+    .filter(({ first }) => first >= 0)
+    .toSorted((one, other) => one.first - other.first);
   const inForce = covering.filter((use) => statusOn(use, day) === 'SIGNED_OFF');
   const open = needed.filter((column) => !inForce.some((use) => use.columns.includes(column)));
   const rows = covering.map((use) => [
