@@ -119,6 +119,17 @@ export function batchContent(facts: {
   return { format: 'batch/1', ...facts, leaves: facts.leaves.toSorted() };
 }
 
+/** The same of a batch that was drawn while the engine was off: it stands on a snapshot and the settings of its day. */
+export function fallbackContent(facts: {
+  readonly campaign: string;
+  readonly week: IsoWeek;
+  readonly snapshotDigest: string | null;
+  readonly configDigest: string;
+  readonly leaves: readonly string[];
+}) {
+  return { format: 'fallback/1', ...facts, leaves: facts.leaves.toSorted() };
+}
+
 /** What the mail tool loads: whom, in which arm, in which flow; no score and nothing else about a person. */
 export function mailFile(campaign: string, recipients: readonly BatchRecipient[]): string {
   return [

@@ -8,6 +8,9 @@ export const DRAW = {
   ties: (week: IsoWeek) => `ties/${week}`,
   exploration: (week: IsoWeek) => `exploration/${week}`,
   sample: (week: IsoWeek) => `sample/${week}`,
+  /** @param before how many fallback batches the week had before */
+  fallback: (week: IsoWeek, before: number) => `fallback/${week}/${before}`,
+  fallbackSample: (week: IsoWeek, before: number) => `fallback-sample/${week}/${before}`,
   holdout: (settingsSince: IsoWeek, evaluationWeeks: number, week: IsoWeek) =>
     `holdout/${settingsSince}/${Math.floor(weeksBetween(settingsSince, week) / evaluationWeeks)}`,
 } as const;

@@ -19,6 +19,7 @@ export const PERMISSIONS = {
   'batch.reject': ['MARKETEER'],
   'batch.hold': ['COMPLIANCE_REVIEWER'],
   'batch.release': ['OPERATOR'],
+  'batch.fallback': ['OPERATOR'],
   'review.readEvidence': ['COMPLIANCE_REVIEWER'],
   'engine.pause': ['OPERATOR', 'MARKETEER', 'COMPLIANCE_REVIEWER'],
   'engine.resume': ['OPERATOR'],

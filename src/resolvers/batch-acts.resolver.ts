@@ -2,11 +2,13 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import {
   BatchInput,
   BatchNoteInput,
+  FallbackBatchInput,
   RemoveFromBatchInput,
   ReviewSampleInput,
 } from '../schema/batch.input.ts';
 import { BatchPayload } from '../schema/batch.type.ts';
 import type { BatchRow } from '../store/batch.row.ts';
+import { createFallbackBatch } from '../use-cases/create-fallback-batch.ts';
 import { approveBatch, holdBatch, liftHold, rejectBatch } from '../use-cases/decide-batch.ts';
 import { type Command, execute } from '../use-cases/execute.ts';
 import { handOffReleased } from '../use-cases/hand-off.ts';
@@ -19,6 +21,18 @@ import { Permit } from './permit.ts';
 /** What is done with a batch, in the order in which it is done. */
 @Resolver()
 export class BatchActsResolver {
+  @Permit(createFallbackBatch.permission)
+  @Mutation(() => BatchPayload, {
+    description:
+      'While the engine is off: customers drawn at random out of those who may be mailed today. Nobody is scored.',
+  })
+  createFallbackBatch(
+    @Ctx() context: ApiContext,
+    @Arg('input', () => FallbackBatchInput) input: FallbackBatchInput,
+  ) {
+    return act(context, createFallbackBatch, input);
+  }
+
   @Permit(reviewSample.permission)
   @Mutation(() => BatchPayload, { description: 'Notes what the reviewer found of a customer of the sample.' })
   reviewSample(

@@ -51,6 +51,14 @@ export class BatchResolver {
     return runId === null ? null : loaders.run.load(runId);
   }
 
+  @FieldResolver(() => Run, {
+    nullable: true,
+    description: 'Whose snapshot a fallback batch was drawn from; null of a batch of a run.',
+  })
+  drawnFrom(@Root() { snapshotRunId }: BatchRow, @Ctx() { loaders }: ApiContext) {
+    return snapshotRunId === null ? null : loaders.run.load(snapshotRunId);
+  }
+
   @FieldResolver(() => RecipientConnection, {
     description: 'Everyone who was drawn into the batch, removed ones too. Reading them is recorded.',
   })

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { Arm, Outcome, Reason } from '../domain/decision.ts';
+import { refuse } from '../domain/refusal.ts';
 import type { IsoWeek } from '../domain/week.ts';
 import { Recipient } from '../schema/batch.type.ts';
 import {
@@ -97,6 +98,12 @@ export class DecisionResolver {
   @FieldResolver(() => DecisionProof)
   async proof(@Root() decision: RecordedDecision, @Ctx() { loaders }: ApiContext) {
     const { runId, row, salt } = decision;
+    if (row === NO_ROW)
+      return refuse(
+        'NOT_FOUND',
+        'FALLBACK',
+        'No run decided this: the customer was drawn while the engine was off.',
+      );
     const [path, run, { checkpoint, inclusion }] = await Promise.all([
       loaders.decisionPath.load({ runId, row }),
       loaders.run.load(runId),
@@ -109,7 +116,26 @@ export class DecisionResolver {
 @Resolver(() => Recipient)
 export class RecipientResolver {
   @FieldResolver(() => Decision)
-  decision(@Root() { runId, customer }: RecipientView, @Ctx() { loaders }: ApiContext) {
-    return runId === null ? null : loaders.decision.load({ runId, customer });
+  decision(@Root() { runId, snapshotRunId, customer }: RecipientView, @Ctx() { loaders }: ApiContext) {
+    if (runId === null) return snapshotRunId === null ? null : drawnAtRandom(snapshotRunId, customer);
+    return loaders.decision.load({ runId, customer });
   }
+}
+
+/** Stands for the row of what no run decided. */
+const NO_ROW = -1;
+
+/** What becomes of a recipient of a fallback batch: no run decided it, chance did. */
+function drawnAtRandom(runId: string, customer: string): RecordedDecision {
+  return {
+    runId,
+    customer,
+    row: NO_ROW,
+    salt: new Uint8Array(),
+    outcome: 'MAIL',
+    arm: 'EXPLORATION',
+    reasons: ['RANDOM_EXPLORATION'],
+    score: null,
+    rank: null,
+  };
 }

@@ -1,4 +1,4 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import type { SampleVerdict } from '../domain/batch.ts';
 import { SampleVerdictEnum } from './batch.type.ts';
 
@@ -6,6 +6,18 @@ import { SampleVerdictEnum } from './batch.type.ts';
 export class BatchInput {
   @Field(() => ID)
   readonly batchId!: string;
+}
+
+@InputType()
+export class FallbackBatchInput {
+  @Field(() => String)
+  readonly campaign!: string;
+
+  @Field(() => Int, { description: 'How many customers are drawn at random, where there are as many.' })
+  readonly size!: number;
+
+  @Field(() => String, { description: 'Why the engine does not pick them.' })
+  readonly note!: string;
 }
 
 @InputType()

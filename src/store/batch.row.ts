@@ -14,6 +14,13 @@ export class BatchRow {
   week!: IsoWeek;
   @Column({ type: 'boolean' })
   fallback!: boolean;
+  /** Of a fallback batch: whose snapshot it was drawn from, by which settings, by whom. */
+  @Column({ type: 'uuid', name: 'snapshot_run_id', nullable: true })
+  snapshotRunId!: string | null;
+  @Column({ type: 'uuid', name: 'config_id', nullable: true })
+  configId!: string | null;
+  @Column({ type: 'text', name: 'drawn_by', nullable: true })
+  drawnBy!: string | null;
   @Column({ type: 'text' })
   status!: BatchStatus;
   @Column({ type: 'integer' })

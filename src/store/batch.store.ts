@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type EntityManager, IsNull } from 'typeorm';
 import { digestOfJson } from '../audit/digest.ts';
-import { type BatchRecipient, batchContent, recipientText } from '../domain/batch.ts';
+import { type BatchRecipient, batchContent, fallbackContent, recipientText } from '../domain/batch.ts';
 import type { Randomness } from '../domain/ports.ts';
 import { refuse } from '../domain/refusal.ts';
 import { BatchRow } from './batch.row.ts';
@@ -29,7 +29,7 @@ export async function insertBatch(
     ...recipient,
     salt: Buffer.from(salts.subarray(row * SALT_BYTES, (row + 1) * SALT_BYTES)).toString('hex'),
   }));
-  batch.digest = digestOfJson(batchContent({ ...(await sourcesOf(tx, batch)), leaves: drawn.map(leafOf) }));
+  batch.digest = await contentDigest(tx, batch, drawn.map(leafOf));
   await tx.insert(BatchRow, batch);
   await tx.query(
     `insert into recipient (batch_id, customer, arm, score, salt, row_no)
@@ -43,6 +43,31 @@ export async function insertBatch(
       drawn.map(({ salt }) => salt),
     ],
   );
+}
+
+/** Records whom a reviewer is to look at, in their order. */
+export async function insertSample(
+  tx: EntityManager,
+  batchId: string,
+  sample: readonly string[],
+): Promise<void> {
+  await tx.query(
+    `insert into sample_item (batch_id, customer, position) select $1, c, n from unnest($2::text[]) with ordinality as t (c, n)`,
+    [batchId, sample],
+  );
+}
+
+/** Who is in a batch of a campaign that is neither released nor rejected. */
+export async function customersInOpenBatches(
+  tx: EntityManager,
+  campaign: string,
+): Promise<ReadonlySet<string>> {
+  const rows: { customer: string }[] = await tx.query(
+    `select customer from recipient join batch on batch.id = batch_id
+     where campaign = $1 and status not in ('RELEASED', 'REJECTED') and removed_by is null`,
+    [campaign],
+  );
+  return new Set(rows.map(({ customer }) => customer));
 }
 
 /** Who is to be mailed: in the batch, not removed, not dropped; by customer. */
@@ -67,7 +92,7 @@ export async function currentDigest(tx: EntityManager, batch: BatchRow): Promise
     [batch.id],
   );
   const leaves = [...recipients.map(leafOf), ...erased.map(({ leaf }) => leaf)];
-  return digestOfJson(batchContent({ ...(await sourcesOf(tx, batch)), leaves }));
+  return contentDigest(tx, batch, leaves);
 }
 
 /** `salt` in lower-case hex. */
@@ -77,19 +102,20 @@ interface SaltedRecipient extends BatchRecipient {
 
 const leafOf = (recipient: SaltedRecipient) => hash('sha256', recipientText(recipient, recipient.salt));
 
-/** What a batch stands on. */
-async function sourcesOf(tx: EntityManager, { campaign, week, runId }: BatchRow) {
-  const [sources]: { manifest_digest: string; config_digest: string }[] = await tx.query(
-    `select run.manifest_digest, config_version.digest as config_digest
-     from run join config_version on config_version.id = run.config_id where run.id = $1`,
-    [runId],
-  );
-  return {
-    campaign,
-    week,
-    manifestDigest: sources?.manifest_digest ?? null,
-    configDigest: sources?.config_digest ?? '',
-  };
+/** The digest of a batch: of what it stands on and of these leaves. */
+async function contentDigest(tx: EntityManager, batch: BatchRow, leaves: readonly string[]): Promise<string> {
+  const { campaign, week, runId, fallback, snapshotRunId, configId } = batch;
+  const [sources]: { manifest: string | null; snapshot: string | null; config: string | null }[] =
+    await tx.query(
+      `select run.manifest_digest as manifest, run.snapshot_digest as snapshot, config_version.digest as config
+     from run left join config_version on config_version.id = coalesce($2, run.config_id) where run.id = $1`,
+      [runId ?? snapshotRunId, configId ?? null],
+    );
+  const configDigest = sources?.config ?? '';
+  const content = fallback
+    ? fallbackContent({ campaign, week, snapshotDigest: sources?.snapshot ?? null, configDigest, leaves })
+    : batchContent({ campaign, week, manifestDigest: sources?.manifest ?? null, configDigest, leaves });
+  return digestOfJson(content);
 }
 
 /** Who had a hand in a batch before it was to be approved. */
@@ -99,7 +125,7 @@ export async function handsIn(tx: EntityManager, batch: BatchRow): Promise<reado
      union select reviewer from sample_item where batch_id = $1 and reviewer is not null`,
     [batch.id],
   );
-  return [batch.submittedBy, ...rows.map(({ person }) => person)];
+  return [batch.submittedBy, batch.drawnBy, ...rows.map(({ person }) => person)];
 }
 
 /** Files of released batches that the mail tool does not have yet. */

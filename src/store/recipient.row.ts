@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { EligibilityReason } from '../domain/decision.ts';
 
 @Entity('recipient')
 export class RecipientRow {
@@ -17,5 +18,5 @@ export class RecipientRow {
   @Column({ type: 'text', name: 'removal_note', nullable: true })
   removalNote!: string | null;
   @Column({ type: 'text', nullable: true })
-  dropped!: 'OPTED_OUT' | 'QUIET_LIST' | null;
+  dropped!: EligibilityReason | null;
 }

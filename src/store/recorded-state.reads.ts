@@ -80,7 +80,7 @@ const STATE = {
     select id, run_id as "runId", at, by, verdict, compared, differing, erased, decision_root as "decisionRoot", certificate
     from reproduction order by at, id`,
   batch: `
-    select id, campaign, run_id as "runId", week, status, size, digest, submitted_by as "submittedBy",
+    select id, campaign, run_id as "runId", snapshot_run_id as "snapshotRunId", drawn_by as "drawnBy", week, status, size, digest, submitted_by as "submittedBy",
            submitted_at as "submittedAt", decided_by as "decidedBy", decided_at as "decidedAt",
            approved_digest as "approvedDigest", held_by as "heldBy", held_from as "heldFrom", released_by as "releasedBy",
            released_at as "releasedAt", note

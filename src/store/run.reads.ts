@@ -56,6 +56,19 @@ export async function runsById(db: Transaction, ids: readonly string[]): Promise
   return db.findBy(RunRow, { id: In(ids) });
 }
 
+/** The current run of the newest week of which a snapshot is on record. */
+export async function newestSnapshot(db: Transaction, campaign: string): Promise<RunRow | null> {
+  return db
+    .createQueryBuilder(RunRow, 'run')
+    .where('run.campaign = :campaign and run.current and run.snapshotDigest is not null', { campaign })
+    .andWhere(
+      `not exists (select from erased_row gone where gone.owner_id = run.id and gone.kind = 'snapshot' and gone.row_no is null)`,
+    )
+    .orderBy('run.week', 'DESC')
+    .limit(1)
+    .getOne();
+}
+
 /** The current run of each campaign's newest week. */
 export async function newestRuns(db: Transaction, campaigns: readonly string[]): Promise<readonly RunRow[]> {
   return db

@@ -4,7 +4,7 @@ import { DRAW } from '../domain/draw-keys.ts';
 import { KeyedHash } from '../domain/keyed-hash.ts';
 import { drawSample, type SampleCandidate } from '../domain/review-sample.ts';
 import { BatchRow } from '../store/batch.row.ts';
-import { insertBatch } from '../store/batch.store.ts';
+import { insertBatch, insertSample } from '../store/batch.store.ts';
 import { partitionOf } from '../store/snapshot.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { StepContext, StepResult } from './run-step.ts';
@@ -45,10 +45,7 @@ export async function drawBatch(
     config.sampleSize,
     new KeyedHash(drawKey(run.seed, DRAW.sample(run.week))),
   );
-  await tx.query(
-    `insert into sample_item (batch_id, customer, position) select $1, c, n from unnest($2::text[]) with ordinality as t (c, n)`,
-    [batch.id, sample],
-  );
+  await insertSample(tx, batch.id, sample);
   return {
     status: 'AWAITING_REVIEW',
     facts: {

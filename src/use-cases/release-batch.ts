@@ -1,11 +1,11 @@
 import { digestOf } from '../audit/digest.ts';
 import { type BatchRecipient, judgeStatus, mailFile } from '../domain/batch.ts';
-import { sendDay } from '../domain/eligibility.ts';
+import { reasonsOf, sendDay } from '../domain/eligibility.ts';
 import { refuse } from '../domain/refusal.ts';
 import { dateIn, type IsoDate, isoDate } from '../domain/week.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { currentDigest, lockBatch, recipientsOf } from '../store/batch.store.ts';
-import { campaignOf } from '../store/campaign.store.ts';
+import { campaignOf, configAt } from '../store/campaign.store.ts';
 import { flowMailing, noteContacts } from '../store/contact.store.ts';
 import { shareCampaign } from '../store/engine-pause.store.ts';
 import { HandOffRow } from '../store/hand-off.row.ts';
@@ -13,6 +13,7 @@ import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { assertGoing } from './engine.ts';
 import type { Act, Command } from './execute.ts';
+import { judgeAfresh } from './judge-afresh.ts';
 import { type BatchInput, obey, sourceOf } from './review-batch.ts';
 
 /**
@@ -42,13 +43,13 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
       );
     }
     await needTurn(tx, batch);
-    const dropped = await dropProtected(tx, batch, dateIn('UTC', now));
+    const dropped = (await dropProtected(tx, batch, dateIn('UTC', now))) + (await dropBarred(tx, batch, now));
     const recipients = await recipientsOf(tx, batchId);
     const released = { status: 'RELEASED' as const, releasedBy: actor.subject, releasedAt: now };
     await tx.update(BatchRow, { id: batchId }, released);
     if (batch.runId !== null) await tx.update(RunRow, { id: batch.runId }, { status: 'RELEASED' });
     await claimRecipients(tx, batch, recipients);
-    await noteFlow(tx, batch, recipients);
+    await noteFlow(tx, batch, recipients, now);
     const handOff = await openHandOff(act, batch, recipients);
     return {
       result: { ...batch, ...released },
@@ -102,13 +103,42 @@ async function dropProtected(tx: Transaction, batch: BatchRow, today: IsoDate): 
      where r.batch_id = $1 and r.removed_by is null order by r.customer, p.reason`,
     [batch.id, batch.campaign, today],
   );
+  await markDropped(
+    tx,
+    batch.id,
+    marked.map(({ customer, reason }) => [customer, reason] as const),
+  );
+  return marked.length;
+}
+
+/** Of a batch that was drawn while the engine was off, every rule is applied anew: weeks may lie between the snapshot and this day. */
+async function dropBarred(tx: Transaction, batch: BatchRow, now: Date): Promise<number> {
+  if (!batch.fallback || batch.snapshotRunId === null) return 0;
+  const campaign = await campaignOf(tx, batch.campaign);
+  const today = dateIn(campaign.definition.timeZone, now);
+  const { settings: config } = await configAt(tx, batch.campaign, now);
+  const run = await tx.findOneByOrFail(RunRow, { id: batch.snapshotRunId });
+  const recipients = new Set((await recipientsOf(tx, batch.id)).map(({ customer }) => customer));
+  const barred: (readonly [customer: string, reason: string])[] = [];
+  for await (const [customer, reasons] of judgeAfresh(tx, { campaign, run, config, today })) {
+    const [reason] = recipients.has(customer) ? reasonsOf(reasons) : [];
+    if (reason !== undefined) barred.push([customer, reason]);
+  }
+  await markDropped(tx, batch.id, barred);
+  return barred.length;
+}
+
+async function markDropped(
+  tx: Transaction,
+  batchId: string,
+  dropped: readonly (readonly [customer: string, reason: string])[],
+): Promise<void> {
   await tx.query(
     `update recipient r set dropped = d.reason
      from (select * from unnest($2::text[], $3::text[])) as d (customer, reason)
      where r.batch_id = $1 and r.customer = d.customer`,
-    [batch.id, marked.map(({ customer }) => customer), marked.map(({ reason }) => reason)],
+    [batchId, dropped.map(([customer]) => customer), dropped.map(([, reason]) => reason)],
   );
-  return marked.length;
 }
 
 /** No customer is in two released batches of a week: the table's key says so, this says it first and kindly. */
@@ -137,11 +167,13 @@ async function noteFlow(
   tx: Transaction,
   batch: BatchRow,
   recipients: readonly BatchRecipient[],
+  now: Date,
 ): Promise<void> {
   const { definition } = await campaignOf(tx, batch.campaign);
   const run = batch.runId === null ? null : await tx.findOneByOrFail(RunRow, { id: batch.runId });
-  if (run?.asOf == null) throw new Error(`batch ${batch.id} has no day to count from`);
-  const first = sendDay(run.asOf);
+  const asOf = batch.fallback ? dateIn(definition.timeZone, now) : run?.asOf;
+  if (asOf == null) throw new Error(`batch ${batch.id} has no day to count from`);
+  const first = sendDay(asOf);
   const contacts = [0, ...definition.flowDays].flatMap((day) =>
     recipients.map(({ customer }) => ({
       customer,

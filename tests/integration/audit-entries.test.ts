@@ -59,6 +59,7 @@ const ELSEWHERE: readonly AuditAction[] = [
   'config.approve',
   'config.reject',
   'config.withdraw',
+  'batch.fallback',
   'engine.pauseEverything',
   'engine.resumeEverything',
   'flow.pause',

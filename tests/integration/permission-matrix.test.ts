@@ -66,6 +66,8 @@ const CALLS: Readonly<Record<string, string>> = {
     'mutation { pauseEngine(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
   'Mutation.resumeEngine':
     'mutation { resumeEngine(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
+  'Mutation.createFallbackBatch':
+    'mutation { createFallbackBatch(input: { campaign: "none", size: 1, note: "n" }) { batch { id } } }',
   'Mutation.pauseFlow':
     'mutation { pauseFlow(input: { campaign: "none", reason: "r" }) { campaign { key } } }',
   'Mutation.resumeFlow':

@@ -61,6 +61,7 @@ const TABLE: Readonly<Record<string, readonly [acts: readonly Permission[], role
   'feed contract: withdraw a change': [['feedContract.withdraw'], [O, M, C]],
   // Not in the table: what the operator does around it, and who takes the calls of customers who want no mail.
   'campaign: apply': [['campaign.apply'], [O]],
+  'batch: draw while the engine is off': [['batch.fallback'], [O]],
   'evidence of reviews': [['review.readEvidence'], [C]],
   'incident: resolve': [['incident.resolve'], [O]],
   'customer: wants no mail': [['customer.protect'], [O, K]],

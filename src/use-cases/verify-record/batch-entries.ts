@@ -98,8 +98,30 @@ const handedOff: Says = (claims, { subject, index, entry }) =>
     deliveredAt: entry.at,
   });
 
+const drawnAtRandom: Says = (claims, spoken) =>
+  claims.say('batch', spoken.subject, spoken.index, {
+    campaign: spoken.campaign,
+    runId: null,
+    snapshotRunId: textDetail(spoken, 'snapshotOf'),
+    drawnBy: spoken.entry.actor,
+    week: textDetail(spoken, 'week'),
+    status: 'IN_REVIEW',
+    size: numberDetail(spoken, 'size'),
+    drawn: numberDetail(spoken, 'size'),
+    sample: numberDetail(spoken, 'sample'),
+    digest: spoken.entry.digest,
+    content: spoken.entry.digest,
+    submittedBy: null,
+    decidedBy: null,
+    approvedDigest: null,
+    heldBy: null,
+    heldFrom: null,
+    releasedBy: null,
+  });
+
 /** What entries say of batches and their hand-off. */
 export const BATCH_ENTRIES: Readonly<Record<string, Says>> = {
+  'batch.fallback': drawnAtRandom,
   'batch.review': reviewed,
   'batch.remove': removed,
   'batch.submit': submitted,
