@@ -1,28 +1,29 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../src/audit/entry.ts';
-import { DEFAULT_GATE_LIMITS } from '../../src/domain/gates/gate-limits.ts';
 import type { JudgingProgress } from '../../src/domain/judging.ts';
 import { GATE_NAMES, type GateName } from '../../src/domain/model-gate.ts';
 import type { Scorer } from '../../src/domain/ports.ts';
 import { judgeModels } from '../../src/jobs/judge-models.job.ts';
+import { ConfigChangeRow } from '../../src/store/config-change.row.ts';
 import { ConfigVersionRow } from '../../src/store/config-version.row.ts';
 import { beginJudging, judgingsOf, tellJudging } from '../../src/store/model-judging.store.ts';
 import { ModelVersionRow } from '../../src/store/model-version.row.ts';
 import { isOutage } from '../../src/store/outage.ts';
+import { approveConfigChange } from '../../src/use-cases/decide-config-change.ts';
 import { execute } from '../../src/use-cases/execute.ts';
 import { judgeModel, judgeModelUnlessHeld } from '../../src/use-cases/judge-model.ts';
 import { retireModel } from '../../src/use-cases/model-lifecycle.ts';
+import { proposeConfigChange } from '../../src/use-cases/propose-config-change.ts';
 import { registerModel } from '../../src/use-cases/register-model.ts';
 import type { Services } from '../../src/use-cases/services.ts';
 import { validateModel } from '../../src/use-cases/validate-model.ts';
 import { auditEntries } from '../support/audit-entries.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { modelProcesses } from '../support/scoring.ts';
-import { OLGA, ServiceHarness } from '../support/service-harness.ts';
+import { CARLA, MARK, OLGA, ServiceHarness } from '../support/service-harness.ts';
 import { installSmall, SMALL } from '../support/small-campaign.ts';
 import { registerSmall, type SmallChange, smallPackage } from '../support/small-models.ts';
-import { changeState } from '../support/state-change.ts';
 
 let harness: ServiceHarness;
 beforeAll(async () => {
@@ -186,13 +187,17 @@ it('is judged by the limits of the settings in force, and again when they were c
   expect(refused.status).toBe('REFUSED');
   expect(gateOf(refused, 'SENSITIVITY')?.verdict).toBe('FAIL');
 
-  const { db, ids } = harness.services;
-  const before = await db.manager.findOneByOrFail(ConfigVersionRow, { campaign: SMALL, number: 1 });
-  const gates = { ...DEFAULT_GATE_LIMITS, SENSITIVITY: { warn: null, fail: null } };
-  const next = { ...before, id: ids.next(), number: 2, effectiveFrom: harness.now };
-  await changeState(db, (tx) =>
-    tx.insert(ConfigVersionRow, { ...next, settings: { ...before.settings, gates } }),
-  );
+  harness.now = new Date('2026-11-17T09:00:00Z');
+  const { services } = harness;
+  const gates = { SENSITIVITY: { warn: null, fail: null } };
+  const wish = { campaign: SMALL, patch: { gates }, reason: 'it may turn', acceptsEvaluationLoss: true };
+  const { id } = await proposeConfigChange(services, OLGA, wish, new AbortController().signal);
+  for (const approver of [MARK, CARLA]) {
+    const { status } = await services.db.manager.findOneByOrFail(ConfigChangeRow, { id });
+    if (status !== 'EFFECTIVE')
+      await execute(services, approver, approveConfigChange, { id, note: null, digest: null });
+  }
+  const next = await services.db.manager.findOneByOrFail(ConfigVersionRow, { campaign: SMALL, number: 2 });
   await execute(harness.services, OLGA, validateModel, { modelId: refused.id });
   const judged = await judgeModel(harness.services, refused.id);
   expect(judged).toMatchObject({ status: 'VALIDATED', judgedConfig: next.id, judgedAt: harness.now });
