@@ -23,7 +23,7 @@ const doers = (act: ActName | readonly ActName[], subject: string): ReadonlySet<
 
 /** Of everything that is out, in force, live, signed or erased: two people were needed who might. */
 async function expectFourEyes(): Promise<Readonly<Record<string, number>>> {
-  const { batches, changes, models, uses, erasures } = await world.outcomes();
+  const { batches, changes, models, uses, contracts, erasures } = await world.outcomes();
   for (const { id, submittedBy, decidedBy, releasedBy } of batches) {
     expect([...doers('submit', id)]).toContain(submittedBy);
     expect([...doers('approve', id)]).toContain(decidedBy);
@@ -52,12 +52,18 @@ async function expectFourEyes(): Promise<Readonly<Record<string, number>>> {
     expect([...doers('signOff', id)]).toEqual([signedBy]);
     expect(signedBy).not.toBe(declaredBy);
   }
+  for (const { id, proposedBy, decidedBy } of contracts) {
+    expect([...doers('proposeContract', id)]).toEqual([proposedBy]);
+    expect([...doers('approveContract', id)]).toEqual([decidedBy]);
+    expect(decidedBy).not.toBe(proposedBy);
+  }
   for (const { erasedBy, requestedBy } of erasures) expect(erasedBy).not.toBe(requestedBy);
   return {
     batches: batches.length,
     changes: changes.length,
     models: models.length,
     uses: declared.length,
+    contracts: contracts.length,
     erasures: erasures.length,
   };
 }
@@ -76,6 +82,8 @@ const STRAIGHT: readonly Step[] = [
   ['activate', 'ann', ['OPERATOR']],
   ['declare', 'ann', ['MARKETEER']],
   ['signOff', 'ben', ['COMPLIANCE_REVIEWER']],
+  ['proposeContract', 'ann', ['MARKETEER']],
+  ['approveContract', 'ben', ['COMPLIANCE_REVIEWER']],
   ['requestErasure', 'ann', ['CONTACT_CENTRE']],
   ['erase', 'ben', ['COMPLIANCE_REVIEWER']],
 ];

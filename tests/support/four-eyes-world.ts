@@ -5,6 +5,8 @@ import { BatchRow } from '../../src/store/batch.row.ts';
 import { campaignOf } from '../../src/store/campaign.store.ts';
 import { ConfigChangeRow } from '../../src/store/config-change.row.ts';
 import { DataUseRow } from '../../src/store/data-use.row.ts';
+import { FeedContractRow } from '../../src/store/feed-contract.row.ts';
+import { FeedContractChangeRow } from '../../src/store/feed-contract-change.row.ts';
 import { ModelVersionRow } from '../../src/store/model-version.row.ts';
 import { SampleItemRow } from '../../src/store/sample-item.row.ts';
 import { declareDataUse, signOffDataUse, withdrawDataUse } from '../../src/use-cases/data-uses.ts';
@@ -13,6 +15,7 @@ import { approveConfigChange, withdrawConfigChange } from '../../src/use-cases/d
 import { pauseEngine, resumeEngine } from '../../src/use-cases/engine.ts';
 import { eraseCustomer, requestErasure } from '../../src/use-cases/erase-customer.ts';
 import { type Caller, type Command, execute } from '../../src/use-cases/execute.ts';
+import { approveFeedContractChange, proposeFeedContract } from '../../src/use-cases/feed-contract-changes.ts';
 import { activateModel, approveModel, revokeModel } from '../../src/use-cases/model-lifecycle.ts';
 import { amendConfigChange, proposeConfigChange } from '../../src/use-cases/propose-config-change.ts';
 import { releaseBatch } from '../../src/use-cases/release-batch.ts';
@@ -75,6 +78,11 @@ const ACTS = {
     'dataUse.decide',
     (world, who) => world.run(who, withdrawDataUse, { id: world.use, note: NOTE }),
   ],
+  proposeContract: ['feedContract.propose', (world, who) => world.proposeContract(who)],
+  approveContract: [
+    'feedContract.decide',
+    (world, who) => world.run(who, approveFeedContractChange, { id: world.contract, note: NOTE }),
+  ],
   requestErasure: [
     'customer.requestErasure',
     (world, who) => world.run(who, requestErasure, { customer: world.erased, reason: NOTE }),
@@ -103,6 +111,7 @@ export class FourEyesWorld {
   change = '';
   model = '';
   use = '';
+  contract = '';
   turn = 0;
   readonly #done: Done[] = [];
   #week: IsoWeek = '2025-W01';
@@ -133,7 +142,7 @@ export class FourEyesWorld {
   /** The next story: a batch in review, and nothing else yet. */
   async begin(): Promise<void> {
     this.#week = addWeeks(this.#week, 1);
-    [this.change, this.model, this.use] = ['', '', ''];
+    [this.change, this.model, this.use, this.contract] = ['', '', '', ''];
     const rows = customers(30, (n) => ({
       party_id: this.customer(n),
       likely: n < 12 ? 0.9 : 0.1,
@@ -177,6 +186,7 @@ export class FourEyesWorld {
     if (permission.startsWith('config.')) return this.change;
     if (permission.startsWith('model.')) return this.model;
     if (permission.startsWith('dataUse.')) return this.use;
+    if (permission.startsWith('feedContract.')) return this.contract;
     return permission.startsWith('customer.') ? this.erased : SMALL;
   }
 
@@ -218,6 +228,20 @@ export class FourEyesWorld {
     this.use = use.id;
   }
 
+  /** Another bound for one column: what is delivered fits both. */
+  async proposeContract(who: Caller): Promise<void> {
+    const { manager } = this.harness.services.db;
+    const [newest] = await manager.find(FeedContractRow, {
+      where: { campaign: SMALL },
+      order: { number: 'DESC' },
+    });
+    const columns = (newest?.columns ?? []).map((column) =>
+      column.name === 'age' ? { ...column, max: 121 + this.turn } : column,
+    );
+    const input = { campaign: SMALL, columns, reason: NOTE };
+    this.contract = (await execute(this.harness.services, who, proposeFeedContract, input)).id;
+  }
+
   async erase(who: Caller): Promise<void> {
     const asked = this.#done.findLast(
       ({ act, subject }) => act === 'requestErasure' && subject === this.erased,
@@ -236,6 +260,7 @@ export class FourEyesWorld {
         ({ liveFrom, version }) => liveFrom !== null && version !== '1',
       ),
       uses: (await manager.findBy(DataUseRow, {})).filter(({ signedBy }) => signedBy !== null),
+      contracts: await manager.findBy(FeedContractChangeRow, { status: 'APPROVED' }),
       erasures: await this.harness.services.db.query(
         'select id, erased_by as "erasedBy", requested_by as "requestedBy" from erasure where requested_by is not null',
       ),
