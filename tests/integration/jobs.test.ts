@@ -3,14 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CampaignDefinition } from '../../src/domain/campaign.ts';
 import { continueRuns } from '../../src/jobs/continue-runs.job.ts';
 import { startDueRuns } from '../../src/jobs/start-due-runs.job.ts';
-import { ConfigVersionRow } from '../../src/store/config-version.row.ts';
+import { approveConfigChange } from '../../src/use-cases/decide-config-change.ts';
 import { pauseEngine, resumeEngine } from '../../src/use-cases/engine.ts';
 import { execute } from '../../src/use-cases/execute.ts';
+import { proposeConfigChange } from '../../src/use-cases/propose-config-change.ts';
 import { ENGINE } from '../../src/use-cases/run-step.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
-import { OLGA, ServiceHarness } from '../support/service-harness.ts';
+import { MARK, OLGA, ServiceHarness } from '../support/service-harness.ts';
 import { addLiveModel, applyShipped } from '../support/shipped-campaign.ts';
-import { changeState } from '../support/state-change.ts';
 
 let harness: ServiceHarness;
 
@@ -144,23 +144,18 @@ describe('startDueRuns', () => {
 
   it('judges by the settings in force when the schedule came due', async () => {
     const campaign = await install();
-    const { db, ids } = harness.services;
-    const first = await db.manager.findOneByOrFail(ConfigVersionRow, { campaign });
-    const change = async (number: number, schedule: string, effectiveFrom: string) =>
-      changeState(db, (tx) =>
-        tx.insert(ConfigVersionRow, {
-          ...first,
-          id: ids.next(),
-          number,
-          settings: { ...first.settings, schedule },
-          effectiveFrom: new Date(effectiveFrom),
-        }),
-      );
+    const change = async (schedule: string, effectiveFrom: string) => {
+      at(effectiveFrom);
+      const wish = { campaign, patch: { schedule }, reason: 'another day', acceptsEvaluationLoss: true };
+      const { signal } = new AbortController();
+      const { id } = await proposeConfigChange(harness.services, OLGA, wish, signal);
+      await execute(harness.services, MARK, approveConfigChange, { id, note: null, digest: null });
+    };
     // Within the minute in which the old one came due, and a day on which the new one came due before it was in force.
-    await change(2, '0 5 * * 1', '2026-03-15T00:00:20Z');
+    await change('0 5 * * 1', '2026-03-15T00:00:20Z');
     at('2026-03-15T00:00:59Z');
     expect(await startDueRuns(harness.services)).toMatchObject([{ week: '2026-W11', outcome: 'STARTED' }]);
-    await change(3, '0 4 * * 1', '2026-03-16T03:30:00Z');
+    await change('0 4 * * 1', '2026-03-16T03:30:00Z');
     at('2026-03-16T04:00:00Z');
     expect(await startDueRuns(harness.services)).toEqual([]);
     at('2026-03-23T03:00:00Z');
