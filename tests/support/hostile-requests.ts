@@ -134,6 +134,12 @@ export class HostileRequests {
     ]);
     const method = random.pick(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']);
     const token = random.pick(this.tokens);
-    return { method, path, headers: token === null ? {} : { authorization: `Bearer ${token}` }, body: null };
+    // Node itself turns longer addresses away, and answers HEAD with a body then.
+    return {
+      method,
+      path: path.slice(0, 8000),
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      body: null,
+    };
   }
 }
