@@ -24,7 +24,7 @@ export class BatchActsResolver {
   @Permit(createFallbackBatch.permission)
   @Mutation(() => BatchPayload, {
     description:
-      'While the engine is off: customers drawn at random out of those who may be mailed today. Nobody is scored.',
+      'While the engine is off: customers drawn at random out of those who may be mailed today, without the holdout of the evaluation period. Nobody is scored.',
   })
   createFallbackBatch(
     @Ctx() context: ApiContext,

@@ -1,5 +1,6 @@
 import { drawKey } from '../audit/draw-key.ts';
 import { DRAW } from '../domain/draw-keys.ts';
+import { drawFallback } from '../domain/fallback-draw.ts';
 import { KeyedHash } from '../domain/keyed-hash.ts';
 import { refuse } from '../domain/refusal.ts';
 import { drawSample, type SampleCandidate } from '../domain/review-sample.ts';
@@ -10,6 +11,7 @@ import { configAt, lockCampaign } from '../store/campaign.store.ts';
 import { newestSnapshot } from '../store/run.reads.ts';
 import type { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { selectionKeys } from './decisions.ts';
 import { assertGoing } from './engine.ts';
 import type { Command } from './execute.ts';
 import { type Afresh, judgeAfresh } from './judge-afresh.ts';
@@ -26,7 +28,7 @@ const OLDEST_SNAPSHOT_DAYS = 35;
 
 /**
  * Draws a batch while the engine is off: so many customers at random, by keyed hash, out of those whom every rule lets be mailed
- * today, from the newest snapshot. Nobody is scored; reviewed, approved and released it is like any other.
+ * today and who are not in the holdout, from the newest snapshot. Nobody is scored; reviewed, approved and released it is like any other.
  */
 export const createFallbackBatch: Command<FallbackBatchInput, BatchRow> = {
   action: 'batch.fallback',
@@ -54,16 +56,17 @@ export const createFallbackBatch: Command<FallbackBatchInput, BatchRow> = {
     const today = dateIn(campaign.definition.timeZone, now);
     const run = await snapshotOf(tx, key, today);
     const week = weekOf(today);
+    const since = weekOf(dateIn(campaign.definition.timeZone, config.effectiveFrom));
     const before = await tx.countBy(BatchRow, { campaign: key, week, fallback: true });
     const hash = (name: string) => new KeyedHash(drawKey(campaign.seed, name));
     const eligible = await eligibleNow(tx, { campaign, run, config: config.settings, today });
-    const drawing = hash(DRAW.fallback(week, before));
-    const candidates = eligible
-      .map((customer) => ({ customer, lot: drawing.fraction(customer) }))
-      .sort((a, b) => a.lot - b.lot || (a.customer < b.customer ? -1 : 1))
-      .slice(0, size)
-      .map(({ customer }): SampleCandidate => ({ customer, arm: 'EXPLORATION', score: null }))
-      .sort((a, b) => (a.customer < b.customer ? -1 : 1));
+    const { holdoutShare } = config.settings;
+    const { holdout } = selectionKeys({ seed: campaign.seed, week }, config.settings, since);
+    const lots = hash(DRAW.fallback(week, before));
+    const { drawn, heldOut } = drawFallback(eligible, size, holdoutShare, { lots, holdout });
+    const candidates = drawn.map(
+      (customer): SampleCandidate => ({ customer, arm: 'EXPLORATION', score: null }),
+    );
     if (candidates.length === 0)
       refuse(
         'INVALID_STATE',
@@ -99,6 +102,7 @@ export const createFallbackBatch: Command<FallbackBatchInput, BatchRow> = {
           sample: sample.length,
           asked: size,
           eligible: eligible.length,
+          heldOut,
           snapshotOf: run.id,
           snapshot: run.snapshotDigest,
           configDigest: config.digest,

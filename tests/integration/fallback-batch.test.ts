@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OUTCOMES } from '../../src/domain/decision.ts';
 import { noteContacts } from '../../src/store/contact.store.ts';
 import { execute } from '../../src/use-cases/execute.ts';
 import { handOffReleased } from '../../src/use-cases/hand-off.ts';
@@ -133,5 +134,39 @@ describe('a fallback batch', () => {
     );
     // Told only where nothing else is wrong: the entry of the test's own change is of the real time.
     expect(fault?.rule).toBe('DATED');
+  });
+});
+
+describe('the holdout of the evaluation period', () => {
+  let held: ApiService;
+  beforeAll(async () => {
+    held = await ApiService.start();
+  });
+  afterAll(() => held?.stop());
+
+  it('is never in a fallback batch, whether a run has chosen them yet or not', async () => {
+    held.harness.now = new Date('2026-11-10T09:00:00Z');
+    await installSmall(held.harness, { holdoutShare: 0.5 });
+    const people = customers(40, (n) => ({ likely: n <= 20 ? 0.9 : 0.1 }));
+    await deliver(held.harness, { week: '2026-W46', customers: people });
+    held.harness.now = new Date('2026-11-16T09:00:00Z');
+    const run = await held.harness.run(SMALL, '2026-W46');
+    await held.harness.release(run);
+    const heldOut: { customer: string }[] = await held.harness.services.db.query(
+      'select customer from decision where run_id = $1 and outcome = $2',
+      [run.id, OUTCOMES.indexOf('HELD_OUT')],
+    );
+    expect(heldOut.length).toBeGreaterThan(3);
+    await held.get('olga', pause('pauseEngine'));
+    const { batch } = (await held.get('olga', draw(100))).createFallbackBatch;
+    const drawn = customersOf(batch);
+    expect(drawn.length).toBeGreaterThan(3);
+    expect(drawn.filter((one) => heldOut.some(({ customer }) => customer === one))).toEqual([]);
+    await held.sequence();
+    const entry = (await held.entries()).find(({ action }) => action === 'batch.fallback');
+    // 20 were not chosen, and whom the holdout took of the 20 who were is free of mails still.
+    const eligible = 20 + heldOut.length;
+    expect(entry).toMatchObject({ details: { eligible, heldOut: eligible - drawn.length } });
+    expect(drawn.length).toBeLessThan(20);
   });
 });
