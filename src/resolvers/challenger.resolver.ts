@@ -50,7 +50,7 @@ export class ChallengerDecisionResolver {
   @FieldResolver(() => ChallengerDecision, {
     nullable: true,
     description:
-      'What the challenger of the run would have decided; null where it scored nothing. Reading it is recorded, and asks for the permission customer.read.',
+      'What the challenger of the run would have decided; null where it scored nothing. Reading it is recorded, and asks for the permissions customer.read and explanation.readInternal.',
   })
   challenger(@Root() decision: RecordedDecision, @Ctx() context: ApiContext) {
     const reads = READS.get(context) ?? readsOf(context);

@@ -317,8 +317,14 @@ describe('for the customer', () => {
         })
         .map((field) => `${name}.${field.name}`);
     });
-    expect(ways.toSorted()).toEqual(['Decision.run', 'Explanation.config', 'Explanation.model']);
+    expect(ways.toSorted()).toEqual([
+      'Decision.challenger',
+      'Decision.run',
+      'Explanation.config',
+      'Explanation.model',
+    ]);
     const asked = {
+      'explanation.readInternal': 'decision { challenger { score } }',
       'run.read': 'decision { run { batch { recipients { nodes { customer } } } } }',
       'config.read': 'config { threshold }',
       'model.read': 'model { features { name } }',
