@@ -33,7 +33,8 @@ export function customerLetter(writer: ExplanationWriter): Letter {
   };
 }
 
-function titleOf(fate: Fate | null): 'RELEASED' | 'OPEN' | 'NONE' {
+/** Which title tells what became of the customer. */
+export function titleOf(fate: Fate | null): 'RELEASED' | 'OPEN' | 'NONE' {
   if (fate === 'RELEASED') return fate;
   return fate === 'APPROVED' || fate === 'PROPOSED' ? 'OPEN' : 'NONE';
 }
@@ -46,8 +47,8 @@ function reasons(writer: ExplanationWriter): string {
 
 const APPROVED: ReadonlySet<Fate> = new Set<Fate>(['RELEASED', 'APPROVED', 'DROPPED']);
 
-/** What people did with the batch, as far as the record has it. */
-function people(writer: ExplanationWriter, fate: Fate): readonly string[] {
+/** What people did with the batch, as far as the record has it: what became of it first. */
+export function people(writer: ExplanationWriter, fate: Fate): readonly string[] {
   const { mail, config } = writer.explained;
   const told = writer.say(`customer.fate.${fate}`, writer.dateOfFate(fate));
   if (!APPROVED.has(fate) || mail === null || mail.approvedAt === null) return [told];

@@ -82,17 +82,22 @@ export function dataNotUsed(writer: ExplanationWriter): readonly string[] {
   return FORBIDDEN_KINDS.map((kind) => writer.say(`data.never.${kind.replace(/\W/g, '_')}`));
 }
 
-/** The legal bases as they were recorded, and the consent; for whoever no estimate was made of, that. */
+/**
+ * The legal bases as they were recorded, and the consent; for whoever no estimate was made of, that; of a draw, for which none was
+ * made, the consent.
+ */
 export function legalBasis(writer: ExplanationWriter): string {
-  const { decision, facts } = writer.explained;
+  const { decision, drawn } = writer.explained;
+  if (drawn !== undefined) return consent(writer);
   if (decision.score === null) return writer.say('data.noProfile');
   const bases = [...new Set(usesOf(writer).map(({ legalBasis }) => withoutStop(legalBasis)))].join('; ');
-  return [
-    ...(bases === '' ? [] : [writer.say('data.legalBasis', { bases })]),
-    facts.consentedOn === null
-      ? writer.say('data.consent')
-      : writer.say('data.consentOn', { date: writer.day(facts.consentedOn) }),
-  ].join(' ');
+  return [...(bases === '' ? [] : [writer.say('data.legalBasis', { bases })]), consent(writer)].join(' ');
+}
+
+function consent(writer: ExplanationWriter): string {
+  const { consentedOn } = writer.explained.facts;
+  if (consentedOn === null) return writer.say('data.consent');
+  return writer.say('data.consentOn', { date: writer.day(consentedOn) });
 }
 
 /** A recorded text that a phrase puts a full stop behind. */

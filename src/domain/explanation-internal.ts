@@ -31,7 +31,8 @@ export function internalLetter(writer: ExplanationWriter): Letter {
   };
 }
 
-function whatBecame(writer: ExplanationWriter, fate: Fate): string {
+/** What became of whoever was to be mailed, with who removed them and why. */
+export function whatBecame(writer: ExplanationWriter, fate: Fate): string {
   const { by = '', note = '' } = writer.explained.mail?.removal ?? {};
   const removal = fate === 'REMOVED' ? { by, note } : {};
   return writer.say(`internal.fate.${fate}`, { ...writer.dateOfFate(fate), ...removal });

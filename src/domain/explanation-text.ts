@@ -8,9 +8,10 @@ import {
 } from './explanation-contributions.ts';
 import { customerLetter } from './explanation-customer.ts';
 import { type DataUsedText, dataNotUsed, dataUsed, legalBasis } from './explanation-data.ts';
+import { drawnLetter, letterBesideDraw } from './explanation-drawn.ts';
 import { internalLetter } from './explanation-internal.ts';
 import { reasonsTold } from './explanation-story.ts';
-import { ExplanationWriter } from './explanation-writer.ts';
+import { ExplanationWriter, type Letter } from './explanation-writer.ts';
 import type { Phrasebook, PhraseLanguage } from './ports.ts';
 
 /** The version of the texts that this release writes explanations with; a folder of texts holds the earlier ones too. */
@@ -46,13 +47,17 @@ export function explainInWords(
 ): ExplanationText {
   const writer = new ExplanationWriter(phrases, explained, language);
   const internal = audience === 'INTERNAL';
-  const { title, paragraphs } = internal ? internalLetter(writer) : customerLetter(writer);
+  const { title, paragraphs } = letterOf(writer, audience, phrases, language);
   return {
     title,
     text: paragraphs.join('\n\n'),
     reasons: reasonsTold(explained, audience).map((reason) => ({
       reason,
-      text: writer.say(`reason.${audience}.${reason}`),
+      text: writer.say(
+        internal && explained.drawn !== undefined && reason === 'RANDOM_EXPLORATION'
+          ? 'drawn.INTERNAL.reason'
+          : `reason.${audience}.${reason}`,
+      ),
     })),
     contributions: internal ? contributionTexts(writer) : [],
     counterfactual: internal ? counterfactualText(writer) : null,
@@ -62,4 +67,18 @@ export function explainInWords(
     objection: writer.inLanguage(explained.campaign.objection),
     contact: writer.inLanguage(explained.campaign.contact),
   };
+}
+
+function letterOf(
+  writer: ExplanationWriter,
+  audience: Audience,
+  phrases: Phrasebook,
+  language: PhraseLanguage,
+): Letter {
+  const { drawn, beside } = writer.explained;
+  if (drawn !== undefined) return drawnLetter(writer, audience);
+  if (beside !== undefined) {
+    return letterBesideDraw(writer, new ExplanationWriter(phrases, beside, language), audience);
+  }
+  return audience === 'INTERNAL' ? internalLetter(writer) : customerLetter(writer);
 }

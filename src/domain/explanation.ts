@@ -82,6 +82,14 @@ export interface MailOutcome {
   readonly releasedAt: Date | null;
 }
 
+/** How a customer came into a fallback batch: no run decided it. */
+export interface Drawn {
+  readonly batch: string;
+  readonly at: Date;
+  /** By which rule the release dropped them; null where it did not. */
+  readonly dropped: EligibilityReason | null;
+}
+
 /** Everything that the texts of an explanation are written from; all but the campaign's address of that week's record. */
 export interface ExplainedDecision {
   readonly week: IsoWeek;
@@ -100,4 +108,8 @@ export interface ExplainedDecision {
   readonly facts: ExplanationFacts;
   /** Null for whoever was in no batch. */
   readonly mail: MailOutcome | null;
+  /** Of whoever was drawn while the engine was off; left out of what a run decided. Card and data uses then count for nothing. */
+  readonly drawn?: Drawn;
+  /** The draw of the same week, beside what its run decided. */
+  readonly beside?: ExplainedDecision & { readonly drawn: Drawn };
 }

@@ -50,6 +50,39 @@ export function ruleTrace(
   return [...eligibilityTrace(rules, block, row, complete), ...selectionTrace(rules, choice)];
 }
 
+/** What the service itself knows of a customer, which a draw judges as it is on its day: no frozen row has it. */
+const KNOWN_ON_THE_DAY: ReadonlySet<Rule> = new Set<Rule>([
+  'OPTED_OUT',
+  'QUIET_LIST',
+  'IN_FLOW',
+  'RECENTLY_MAILED',
+  'CONTACT_PRESSURE',
+]);
+
+/**
+ * The rules of who was drawn into a fallback batch. All of them admitted the customer, or there had been no draw; those that go
+ * by what the service itself knew on that day PASS without a value, because it is not kept. There was no score to hold against
+ * THRESHOLD and CAPACITY.
+ * @param fraction the customer's in the draw of the holdout
+ */
+export function drawnRuleTrace(
+  rules: EligibilityRules,
+  block: SnapshotBlock,
+  row: number,
+  fraction: number,
+): readonly RuleOutcome[] {
+  const { holdoutShare } = rules.config;
+  const eligible = eligibilityTrace(rules, block, row, true).map(
+    (one): RuleOutcome => (KNOWN_ON_THE_DAY.has(one.rule) ? { ...one, value: null, verdict: 'PASS' } : one),
+  );
+  const selection = selectionTrace(rules, null).map((one): RuleOutcome => {
+    if (one.rule === 'EXPLORATION') return { ...one, value: true, verdict: 'PASS' };
+    if (one.rule !== 'HOLDOUT') return one;
+    return { ...one, value: fraction, verdict: fraction >= holdoutShare ? 'PASS' : 'FAIL' };
+  });
+  return [...eligible, ...selection];
+}
+
 function eligibilityTrace(
   rules: EligibilityRules,
   block: SnapshotBlock,

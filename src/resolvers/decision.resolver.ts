@@ -16,6 +16,7 @@ import { Run } from '../schema/run.type.ts';
 import { IsoWeekScalar } from '../schema/scalars.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
 import { countDecisions } from '../store/decision-list.reads.ts';
+import { drawnDecision, NO_ROW } from '../store/drawn-decision.reads.ts';
 import { countHistory, type PastDecision } from '../store/history.reads.ts';
 import { runOf } from '../store/run.reads.ts';
 import { readDecision, readDecisions, readHistory } from '../use-cases/read-customers.ts';
@@ -28,7 +29,11 @@ import type { RecipientView } from './recipient-view.ts';
 @Resolver(() => Decision)
 export class DecisionResolver {
   @Permit('customer.read')
-  @Query(() => Decision, { nullable: true, description: 'What the current run of a week decided.' })
+  @Query(() => Decision, {
+    nullable: true,
+    description:
+      'What the current run of a week decided; of whoever it did not decide on, their draw into a fallback batch of that week.',
+  })
   decision(
     @Ctx() context: ApiContext,
     @Arg('campaign', () => String) campaign: string,
@@ -68,7 +73,8 @@ export class DecisionResolver {
 
   @Permit('customer.read')
   @Query(() => DecisionConnection, {
-    description: 'What was decided on a customer in every run, the newest week first.',
+    description:
+      'What was decided on a customer in every run, and their draws into fallback batches, the newest week first.',
   })
   customerHistory(
     @Ctx() context: ApiContext,
@@ -79,7 +85,7 @@ export class DecisionResolver {
     const { services } = context;
     return pageOf<PastDecision>(page, {
       key: ['week', 'id'],
-      keyOf: ({ week, runId }) => [week, runId],
+      keyOf: ({ week, runId, fallbackBatch }) => [week, fallbackBatch ?? runId],
       read: (slice) => readHistory(services, callerOf(context), { customer, campaign }, slice),
       count: () => countHistory(services.db.manager, customer, campaign),
     });
@@ -91,8 +97,11 @@ export class DecisionResolver {
   }
 
   @FieldResolver(() => RecipientStatusEnum, { nullable: true })
-  recipientStatus(@Root() { runId, customer }: RecordedDecision, @Ctx() { loaders }: ApiContext) {
-    return loaders.recipientStatus.load({ runId, customer });
+  recipientStatus(
+    @Root() { runId, customer, fallbackBatch }: RecordedDecision,
+    @Ctx() { loaders }: ApiContext,
+  ) {
+    return loaders.recipientStatus.load({ runId: fallbackBatch ?? runId, customer });
   }
 
   @FieldResolver(() => DecisionProof)
@@ -116,26 +125,12 @@ export class DecisionResolver {
 @Resolver(() => Recipient)
 export class RecipientResolver {
   @FieldResolver(() => Decision)
-  decision(@Root() { runId, snapshotRunId, customer }: RecipientView, @Ctx() { loaders }: ApiContext) {
-    if (runId === null) return snapshotRunId === null ? null : drawnAtRandom(snapshotRunId, customer);
+  decision(
+    @Root() { runId, batchId, snapshotRunId, customer }: RecipientView,
+    @Ctx() { loaders }: ApiContext,
+  ) {
+    if (runId === null)
+      return snapshotRunId === null ? null : drawnDecision({ batch: batchId, snapshotRunId }, customer);
     return loaders.decision.load({ runId, customer });
   }
-}
-
-/** Stands for the row of what no run decided. */
-const NO_ROW = -1;
-
-/** What becomes of a recipient of a fallback batch: no run decided it, chance did. */
-function drawnAtRandom(runId: string, customer: string): RecordedDecision {
-  return {
-    runId,
-    customer,
-    row: NO_ROW,
-    salt: new Uint8Array(),
-    outcome: 'MAIL',
-    arm: 'EXPLORATION',
-    reasons: ['RANDOM_EXPLORATION'],
-    score: null,
-    rank: null,
-  };
 }

@@ -5,9 +5,11 @@ import type { RecordedDecision } from '../store/decision.reads.ts';
 import type { Explanation as Explained } from '../use-cases/read-explanation.ts';
 
 /** An explanation as the API shows it, with what its nested fields are looked up by. */
-export type ExplanationView = Omit<Explanation, 'decision'> & {
+export type ExplanationView = Omit<Explanation, 'decision' | 'beside'> & {
   readonly decision: RecordedDecision;
-  readonly modelId: string;
+  /** Null of a draw. */
+  readonly modelId: string | null;
+  readonly beside: ExplanationView | null;
   readonly configId: string;
 };
 
@@ -17,7 +19,7 @@ export function explanationView(
   audience: Audience,
   language: Language,
 ): ExplanationView {
-  const { decision, recorded, words, texts } = explained;
+  const { decision, recorded, words, texts, beside } = explained;
   const { config, week, modelId } = recorded;
   const shown = {
     audience,
@@ -35,6 +37,7 @@ export function explanationView(
     week,
     modelId,
     configId: config.id,
+    beside: beside === null ? null : explanationView(beside, audience, language),
   };
   if (audience === 'CUSTOMER') return { ...shown, ...WITHHELD, decision: toldDecision(explained) };
   const { attribution } = explained.facts;

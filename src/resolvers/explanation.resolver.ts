@@ -18,7 +18,7 @@ export class ExplanationResolver {
   @Query(() => Explanation, {
     nullable: true,
     description:
-      "Why the current run of a week decided on a customer as it did. Refused with the rule IN_FEED for who was not in the week's feed; INTERNAL asks for the permission explanation.readInternal.",
+      "Why the current run of a week decided on a customer as it did, or how they were drawn into a fallback batch of that week. Refused with the rule IN_FEED for who was not in the week's feed; INTERNAL asks for the permission explanation.readInternal.",
   })
   async explanation(
     @Ctx() context: ApiContext,
@@ -35,7 +35,7 @@ export class ExplanationResolver {
 
   @FieldResolver(() => ModelVersion, { nullable: true, description: 'The model of that week.' })
   model(@Root() { modelId }: ExplanationView, @Ctx() { loaders }: ApiContext) {
-    return loaders.model.load(modelId);
+    return modelId === null ? null : loaders.model.load(modelId);
   }
 
   @FieldResolver(() => ConfigVersion, { description: 'The settings of that week.' })

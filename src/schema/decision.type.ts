@@ -76,6 +76,13 @@ export class Decision {
   })
   readonly recipientStatus!: RecipientStatus | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The fallback batch into which the customer was drawn while the engine was off: no run decided that, `run` is the one of the snapshot, and there is no proof. Null for what a run decided.',
+  })
+  readonly fallbackBatch!: string | null;
+
   @Field(() => DecisionProof)
   readonly proof!: DecisionProof;
 }

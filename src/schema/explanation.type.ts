@@ -218,4 +218,11 @@ export class Explanation {
 
   @Field(() => IsoWeekScalar)
   readonly week!: string;
+
+  @Field(() => Explanation, {
+    nullable: true,
+    description:
+      'The draw into a fallback batch of that week, beside what its run decided; title and text tell both.',
+  })
+  readonly beside!: Explanation | null;
 }

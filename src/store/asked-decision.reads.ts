@@ -31,16 +31,21 @@ const ASKED: Statement = {
     where c.key = $1`,
 };
 
-interface Found {
+interface Found extends FoundRecipient {
   readonly digest: string;
   readonly id: string | null;
   readonly status: string;
   readonly decided: boolean;
   readonly facts: ExplanationFacts | null;
+  readonly proposed: boolean;
+}
+
+/** A customer's row in a batch. */
+export interface FoundRecipient {
+  /** The status of the batch. */
   readonly batch: BatchStatus;
   readonly approvedAt: Date | null;
   readonly releasedAt: Date | null;
-  readonly proposed: boolean;
   readonly dropped: boolean;
   readonly removedBy: string | null;
   readonly removedAt: Date | null;
@@ -61,7 +66,15 @@ export async function askedDecision(
   return { run: id === null ? null : { id, status, decided }, definitionDigest: digest, facts, mail };
 }
 
-function mailOf({ batch, dropped, removedBy, removedAt, removalNote, ...at }: Found): MailOutcome {
+/** What became of a customer who is in a batch. */
+export function mailOf({
+  batch,
+  dropped,
+  removedBy,
+  removedAt,
+  removalNote,
+  ...at
+}: FoundRecipient): MailOutcome {
   const removal =
     removedBy === null || removedAt === null || removalNote === null
       ? null

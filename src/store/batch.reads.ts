@@ -80,17 +80,20 @@ export async function reviewsOf(
   );
 }
 
-/** What became of customers whom a run proposed for mailing, by customer. */
+/**
+ * What became of customers who were proposed for mailing, by customer.
+ * @param source the run that proposed them, or the fallback batch into which they were drawn
+ */
 export async function recipientStatuses(
   db: Transaction,
-  runId: string,
+  source: string,
   customers: readonly string[],
 ): Promise<ReadonlyMap<string, RecipientStatus>> {
   const rows: { customer: string; status: BatchStatus; removed: boolean; dropped: boolean }[] =
     await db.query(
       `select r.customer, b.status, r.removed_by is not null as removed, r.dropped is not null as dropped
-     from recipient r join batch b on b.id = r.batch_id where b.run_id = $1 and r.customer = any ($2)`,
-      [runId, customers],
+     from recipient r join batch b on b.id = r.batch_id where (b.run_id = $1 or b.id = $1 and b.fallback) and r.customer = any ($2)`,
+      [source, customers],
     );
   return new Map(rows.map((row) => [row.customer, recipientStatus(row.status, row)]));
 }

@@ -10,6 +10,8 @@ export interface RecordedDecision extends Decision {
   readonly runId: string;
   readonly row: number;
   readonly salt: Uint8Array;
+  /** Of whoever was drawn into a fallback batch, which no run decided: its id, and `runId` is of the snapshot that it was drawn from. */
+  readonly fallbackBatch?: string;
 }
 
 /** A row of the table `decision`: outcome, arm and reasons as positions in their lists. */

@@ -28,7 +28,7 @@ const TURNED_AT_ONCE = 4;
 const MANY = 32;
 const PROCESSES_FOR_MANY = 2;
 /** Where a feed says since when a customer consents. */
-const CONSENT_DATE = 'opt_in_on';
+export const CONSENT_DATE = 'opt_in_on';
 
 /** Someone whose decision has a score, at a place of the block; `input` are the features that the model got. */
 interface ScoredCustomer extends Pick<RecordedDecision, 'customer' | 'outcome'> {

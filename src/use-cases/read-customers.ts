@@ -6,6 +6,7 @@ import type { BatchRow } from '../store/batch.row.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { decisionIn, type RecordedDecision } from '../store/decision.reads.ts';
 import { type DecisionFilter, listDecisions } from '../store/decision-list.reads.ts';
+import { drawnCustomer, drawnDecision } from '../store/drawn-decision.reads.ts';
 import { listHistory, type PastDecision } from '../store/history.reads.ts';
 import type { RecipientRow } from '../store/recipient.row.ts';
 import { runOf } from '../store/run.reads.ts';
@@ -18,7 +19,7 @@ import type { Services } from './services.ts';
 /** How many of the rows are shown: the one beyond tells only that there are more. */
 const shown = (rows: readonly unknown[], { first }: Slice) => ({ customers: Math.min(rows.length, first) });
 
-/** What the current run of a week decided on a customer; null when it decided nothing. */
+/** What the current run of a week decided on a customer, or where none did, their draw into a fallback batch; null without either. */
 export async function readDecision(
   services: Services,
   caller: Caller,
@@ -36,6 +37,8 @@ export async function readDecision(
       const decided = run !== null && run.decisionRoot !== null;
       const decision = decided ? await decisionIn(tx, run.id, customer) : undefined;
       if (decision !== undefined) return decision;
+      const drawn = await drawnCustomer(tx, campaign, week, customer);
+      if (drawn !== undefined) return drawnDecision(drawn, customer);
       await refuseErased(tx, services, customer);
       if (decided) await refuseErasedRun(tx, run);
       return null;

@@ -10,11 +10,13 @@ import { type AskedDecision, askedDecision } from '../store/asked-decision.reads
 import { campaignOf } from '../store/campaign.store.ts';
 import { holdCustomer } from '../store/customer-pseudonym.store.ts';
 import { decisionIn, type RecordedDecision } from '../store/decision.reads.ts';
+import { drawnCustomer } from '../store/drawn-decision.reads.ts';
 import { keepExplanations, keptExplanation } from '../store/explanation.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { refuseErased, refuseErasedRun, refuseErasedSnapshot } from './erase-customer.ts';
 import type { Caller } from './execute.ts';
 import { assertAddsUp, Explainer } from './explain-customers.ts';
+import { explainDraw } from './explain-draw.ts';
 import { Kept } from './kept.ts';
 import { readCustomerData } from './read-customer-data.ts';
 import { type RecordedWeek, recordedWeek } from './recorded-week.ts';
@@ -34,11 +36,13 @@ export interface Explanation {
   readonly decision: RecordedDecision;
   readonly facts: ExplanationFacts;
   readonly mail: MailOutcome | null;
-  /** What it was decided with. */
-  readonly recorded: RecordedWeek;
+  /** What it was decided with; no model had a part in a draw. */
+  readonly recorded: Pick<RecordedWeek, 'week' | 'config'> & { readonly modelId: string | null };
   readonly words: ExplanationText;
   /** The version of the texts. */
   readonly texts: string;
+  /** The draw into a fallback batch of that week, beside what its run decided. */
+  readonly beside: Explanation | null;
 }
 
 const PERMISSION = {
@@ -50,7 +54,8 @@ const PERMISSION = {
 const DEFINITIONS = new Kept<CampaignDefinition>(100);
 
 /**
- * Why the current run of a week decided on a customer as it did, in words for an audience. Computed at the first asking where the run
+ * Why the current run of a week decided on a customer as it did, in words for an audience; or how they came into a fallback batch of
+ * that week, or both. Computed at the first asking where the run
  * did not, and then kept. Refuses NOT_FOUND for a customer who was not in the week's feed, ERASED for what is no more.
  */
 export async function readExplanation(
@@ -68,10 +73,19 @@ export async function readExplanation(
       permission: PERMISSION[audience],
       facts: { campaign, subject: null, details },
       customer,
-      found: ({ decision }) => ({ found: true, run: decision.runId }),
+      found: ({ decision, beside }) => ({
+        found: true,
+        ...told(decision),
+        ...(beside === null ? {} : told(beside.decision)),
+      }),
     },
     (tx) => explanationOf(tx, services, asked),
   );
+}
+
+/** What was explained: the decision of a run, or a draw. */
+function told({ runId, fallbackBatch }: RecordedDecision) {
+  return fallbackBatch === undefined ? { run: runId } : { fallbackBatch };
 }
 
 async function explanationOf(
@@ -83,23 +97,39 @@ async function explanationOf(
   const asked = await askedDecision(tx, key, week, customer);
   if (asked === undefined)
     return refuse('NOT_FOUND', 'CAMPAIGN', `There is no campaign ${JSON.stringify(key)}.`);
-  const runId = decidedRun(asked, week);
-  const decision = await decisionIn(tx, runId, customer);
-  if (decision === undefined) return refuseUndecided(tx, services, { id: runId, week }, customer);
-  const recorded = await recordedWeek(services.db, tx, runId);
-  const facts = asked.facts ?? (await explainNow(tx, services, recorded, decision));
-  assertAddsUp(facts, decision);
   const definition = await DEFINITIONS.of(
     services.db,
     asked.definitionDigest,
     async () => (await campaignOf(tx, key)).definition,
   );
+  const texts = services.phrases.version;
+  const say = (one: ExplainedDecision) => explainInWords(services.phrases, one, audience, language);
+  const place = await drawnCustomer(tx, key, week, customer);
+  const draw = place && (await explainDraw(tx, customer, place));
+  const ofDraw = draw && { week, campaign: definition, dataUses: [], ...draw };
+  const told: Explanation | null =
+    draw === undefined || ofDraw === undefined
+      ? null
+      : {
+          ...draw,
+          recorded: { week, config: draw.config, modelId: null },
+          words: say(ofDraw),
+          texts,
+          beside: null,
+        };
+  const decision = asked.run?.decided === true ? await decisionIn(tx, asked.run.id, customer) : undefined;
+  if (decision === undefined) {
+    if (told !== null) return told;
+    return refuseUndecided(tx, services, { id: decidedRun(asked, week), week }, customer);
+  }
+  const recorded = await recordedWeek(services.db, tx, decision.runId);
+  const facts = asked.facts ?? (await explainNow(tx, services, recorded, decision));
+  assertAddsUp(facts, decision);
   const { card, config, contract, dataUses } = recorded;
   const { mail } = asked;
   const record = { week, contract, card, config, dataUses, decision, facts, mail };
-  const explained: ExplainedDecision = { ...record, campaign: definition };
-  const words = explainInWords(services.phrases, explained, audience, language);
-  return { decision, facts, mail, recorded, words, texts: services.phrases.version };
+  const explained = { ...record, campaign: definition, ...(ofDraw === undefined ? {} : { beside: ofDraw }) };
+  return { decision, facts, mail, recorded, words: say(explained), texts, beside: told };
 }
 
 function decidedRun({ run }: AskedDecision, week: IsoWeek): string {

@@ -113,6 +113,94 @@ describe('a fallback batch', () => {
     expect(contacts).toEqual([{ day: '2026-11-17' }, { day: '2026-11-24' }, { day: '2026-12-01' }]);
   });
 
+  describe('is told to who asks', () => {
+    const asked = (customer: string, audience: string, language = 'EN', week = '2026-W47') =>
+      `{ explanation(campaign: "${SMALL}", week: "${week}", customer: "${customer}", audience: ${audience}, language: ${language}) {
+           title text outcome score week legalBasis objection contact textVersion reasons { reason text } rules { rule value verdict }
+           dataUsed { asOf } decision { customer arm reasons score fallbackBatch } beside { title decision { fallbackBatch } } } }`;
+    const explain = async (who: 'cees' | 'carla', ...of: Parameters<typeof asked>) =>
+      (await service.get(who, asked(...of))).explanation;
+    const released = () => customersOf(batch)[2] ?? '';
+
+    it('to the customer in both languages', async () => {
+      const told = await explain('cees', released(), 'CUSTOMER');
+      expect(told).toMatchObject({
+        outcome: 'MAIL',
+        score: null,
+        rules: [],
+        textVersion: 'explanation/1',
+        reasons: [{ reason: 'RANDOM_EXPLORATION', text: 'You were drawn at random.' }],
+        dataUsed: [{ asOf: '2026-11-15' }],
+        decision: { customer: released(), arm: 'EXPLORATION', score: null, fallbackBatch: batch.id },
+        beside: null,
+      });
+      expect(told.title).toMatch(/^Why you were on our mailing list: .*week 47 of 2026$/);
+      for (const part of [
+        'drew some of them at random',
+        'no estimate was used',
+        'as they were on 15 November 2026',
+        'we looked up on 16 November 2026',
+        'approved the list, on 16 November 2026',
+        'You gave consent for these mails.',
+        told.objection,
+        told.contact.replace(/\.$/, ''),
+      ])
+        expect(told.text).toContain(part);
+      expect((await explain('cees', released(), 'CUSTOMER', 'NL')).text).toContain('Het lot viel op u.');
+    });
+
+    it('to those inside with the rules that admitted them', async () => {
+      const { rules, text } = await explain('carla', released(), 'INTERNAL');
+      const verdictOf = (rule: string) => rules.find((one: Answer['data']) => one.rule === rule)?.verdict;
+      expect(rules.filter(({ verdict }: Answer['data']) => verdict === 'FAIL')).toEqual([]);
+      expect(
+        ['NO_OPT_IN', 'QUIET_LIST', 'CONTACT_PRESSURE', 'THRESHOLD', 'HOLDOUT', 'EXPLORATION'].map(verdictOf),
+      ).toEqual(['PASS', 'PASS', 'PASS', 'NOT_JUDGED', 'PASS', 'PASS']);
+      expect(text).toContain(batch.id);
+      expect(text).toContain('There is no proof of this one customer alone.');
+    });
+
+    it('that they were dropped at the release, and inside by which rule', async () => {
+      const [mailed = ''] = customersOf(batch);
+      expect((await explain('cees', mailed, 'CUSTOMER')).text).toContain(
+        'could not get these mails any more',
+      );
+      expect((await explain('carla', mailed, 'INTERNAL')).text).toContain('too many for the contact rules');
+    });
+
+    it('and nothing of who is in none', async () => {
+      expect(await service.refusal('cees', asked('c11', 'CUSTOMER'))).toBe('NOT_FOUND RUN');
+      const none = asked('c11', 'CUSTOMER', 'EN', '2026-W46').replace('explanation(', 'explanation(');
+      expect((await service.get('cees', none)).explanation.decision.fallbackBatch).toBeNull();
+    });
+
+    it('in their history and as the decision of the week', async () => {
+      const of = `customer: "${released()}"`;
+      const { customerHistory, decision } = await service.get(
+        'carla',
+        `{ customerHistory(${of}, first: 1) { totalCount pageInfo { endCursor } nodes { outcome fallbackBatch recipientStatus run { week } } }
+           decision(campaign: "${SMALL}", week: "2026-W47", ${of}) { outcome fallbackBatch recipientStatus } }`,
+      );
+      const drawn = { outcome: 'MAIL', fallbackBatch: batch.id, recipientStatus: 'RELEASED' };
+      expect(decision).toEqual(drawn);
+      expect(customerHistory).toMatchObject({
+        totalCount: 2,
+        nodes: [{ ...drawn, run: { week: '2026-W46' } }],
+      });
+      const rest = await service.get(
+        'carla',
+        `{ customerHistory(${of}, first: 1, after: "${customerHistory.pageInfo.endCursor}") { nodes { outcome fallbackBatch } } }`,
+      );
+      expect(rest.customerHistory.nodes).toEqual([{ outcome: 'NOT_CHOSEN', fallbackBatch: null }]);
+      expect(
+        await service.refusal(
+          'carla',
+          `{ decision(campaign: "${SMALL}", week: "2026-W47", ${of}) { proof { leaf } } }`,
+        ),
+      ).toBe('NOT_FOUND FALLBACK');
+    });
+  });
+
   it('is on the log, with what it was drawn from', async () => {
     await service.sequence();
     const drawn = (await service.entries()).filter(
@@ -149,7 +237,7 @@ describe('the holdout of the evaluation period', () => {
     await installSmall(held.harness, { holdoutShare: 0.5 });
     const people = customers(40, (n) => ({ likely: n <= 20 ? 0.9 : 0.1 }));
     await deliver(held.harness, { week: '2026-W46', customers: people });
-    held.harness.now = new Date('2026-11-16T09:00:00Z');
+    held.harness.now = new Date('2026-11-15T12:00:00Z');
     const run = await held.harness.run(SMALL, '2026-W46');
     await held.harness.release(run);
     const heldOut: { customer: string }[] = await held.harness.services.db.query(
@@ -168,5 +256,33 @@ describe('the holdout of the evaluation period', () => {
     const eligible = 20 + heldOut.length;
     expect(entry).toMatchObject({ details: { eligible, heldOut: eligible - drawn.length } });
     expect(drawn.length).toBeLessThan(20);
+  });
+
+  it('and a draw is told beside what the run of its week decided', async () => {
+    const { batches } = await held.get(
+      'olga',
+      `{ batches(campaign: "${SMALL}") { nodes { id fallback recipients(first: 1) { nodes { customer } } } } }`,
+    );
+    const batch = batches.nodes.find(({ fallback }: Answer['data']) => fallback);
+    const [drawn] = customersOf(batch);
+    const { explanation } = await held.get(
+      'cees',
+      `{ explanation(campaign: "${SMALL}", week: "2026-W46", customer: "${drawn}", audience: CUSTOMER, language: EN) {
+           title text decision { outcome fallbackBatch } beside { decision { outcome fallbackBatch } } } }`,
+    );
+    expect(explanation).toMatchObject({
+      decision: { outcome: 'NOT_CHOSEN', fallbackBatch: null },
+      beside: { decision: { outcome: 'MAIL', fallbackBatch: batch.id } },
+    });
+    expect(explanation.title).toContain('Why you were put forward for our mails');
+    const parts = [
+      'You were drawn at random.',
+      'Nothing was released',
+      'Apart from this draw',
+      'did not reach',
+    ];
+    const places = parts.map((part) => explanation.text.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 });

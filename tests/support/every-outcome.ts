@@ -1,6 +1,6 @@
 import { ELIGIBILITY_REASONS } from '../../src/domain/decision.ts';
 import type { Counterfactual, ExplainedDecision, MailOutcome } from '../../src/domain/explanation.ts';
-import { barred, type Chosen, scored } from './explained-decisions.ts';
+import { barred, type Chosen, drawn, scored } from './explained-decisions.ts';
 
 const APPROVED_AT = new Date('2026-11-24T10:30:00Z');
 const RELEASED_AT = new Date('2026-11-24T13:05:00Z');
@@ -11,6 +11,12 @@ export const RELEASED: MailOutcome = {
   removal: null,
   approvedAt: APPROVED_AT,
   releasedAt: RELEASED_AT,
+};
+
+const REMOVAL = {
+  by: 'olga',
+  at: new Date('2026-11-23T09:12:00Z'),
+  note: 'proceeds of a house on their way to the next',
 };
 
 /** Lower by as much as leaves the score below the threshold. */
@@ -54,11 +60,7 @@ export const EVERY_OUTCOME: Readonly<Record<string, ExplainedDecision>> = {
     mail: {
       ...RELEASED,
       status: 'REMOVED',
-      removal: {
-        by: 'olga',
-        at: new Date('2026-11-23T09:12:00Z'),
-        note: 'proceeds of a house on their way to the next',
-      },
+      removal: REMOVAL,
     },
   }),
   'MAIL by the model, batch rejected': scored({
@@ -102,6 +104,34 @@ export const EVERY_OUTCOME: Readonly<Record<string, ExplainedDecision>> = {
     ...BEYOND,
     counterfactual: MORE_BALANCE,
   }),
+  'DRAWN while the engine was off, released': drawn(RELEASED),
+  'DRAWN while the engine was off, proposed': drawn({
+    status: 'PROPOSED',
+    removal: null,
+    approvedAt: null,
+    releasedAt: null,
+  }),
+  'DRAWN while the engine was off, removed by the reviewer': drawn({
+    ...RELEASED,
+    status: 'REMOVED',
+    removal: REMOVAL,
+  }),
+  'DRAWN while the engine was off, dropped at the release': drawn(
+    { ...RELEASED, status: 'DROPPED' },
+    'CONTACT_PRESSURE',
+  ),
+  'DRAWN while the engine was off, released; not chosen by the run of the week': {
+    ...scored({ outcome: 'NOT_CHOSEN', reasons: ['BELOW_THRESHOLD'], ...BELOW }),
+    beside: drawn(RELEASED),
+  },
+  'DRAWN while the engine was off, rejected; chosen by the run of the week, released': {
+    ...scored({ ...CHOSEN, mail: RELEASED }),
+    beside: drawn({ status: 'REJECTED', removal: null, approvedAt: null, releasedAt: null }),
+  },
+  'DRAWN while the engine was off, released; barred in the run of the week': {
+    ...barred('IN_FLOW'),
+    beside: drawn(RELEASED),
+  },
   'NOT_ELIGIBLE, several reasons': barred('HOLDS_PRODUCT', 'FRAUD_FLAG', 'RECENTLY_MAILED'),
   ...Object.fromEntries(ELIGIBILITY_REASONS.map((reason) => [`NOT_ELIGIBLE, ${reason}`, barred(reason)])),
 };

@@ -12,6 +12,7 @@ import {
 } from '../../src/domain/decision.ts';
 import type {
   Counterfactual,
+  Drawn,
   ExplainedDecision,
   ExplanationFacts,
   MailOutcome,
@@ -183,6 +184,40 @@ export function barred(...reasons: readonly EligibilityReason[]): ExplainedDecis
     rank: null,
   };
   return record(decision, rules, null, { attribution: null, counterfactual: null });
+}
+
+/** A customer who was drawn into a fallback batch on a Friday, from the snapshot of the Sunday before. */
+export function drawn(
+  mail: MailOutcome,
+  dropped: EligibilityReason | null = null,
+): ExplainedDecision & { readonly drawn: Drawn } {
+  const decision: Decision = {
+    customer: 'c-4711',
+    outcome: 'MAIL',
+    arm: 'EXPLORATION',
+    reasons: ['RANDOM_EXPLORATION'],
+    score: null,
+    rank: null,
+  };
+  const { threshold, capacity, holdoutShare } = CAMPAIGN.config;
+  const selection: readonly RuleOutcome[] = [
+    { rule: 'THRESHOLD', value: null, limit: threshold, verdict: 'NOT_JUDGED', setting: true },
+    { rule: 'CAPACITY', value: null, limit: capacity, verdict: 'NOT_JUDGED', setting: true },
+    { rule: 'HOLDOUT', value: 0.618, limit: holdoutShare, verdict: 'PASS', setting: true },
+    { rule: 'EXPLORATION', value: true, limit: null, verdict: 'PASS', setting: false },
+  ];
+  const found = { attribution: null, counterfactual: null };
+  const explained = record(decision, [...EVERY_RULE, ...selection], mail, found);
+  return {
+    ...explained,
+    facts: { ...explained.facts, asOf: '2026-11-15' },
+    dataUses: [],
+    drawn: {
+      batch: '0d9b4a52-3f0c-4f53-9a62-5c0f9d2b6c11',
+      at: new Date('2026-11-20T08:00:00Z'),
+      dropped,
+    },
+  };
 }
 
 function record(
