@@ -10,7 +10,6 @@ const FIELDS = 9;
 const LEAF_FIELDS = 4;
 const HASH_BYTES = 32;
 const BLOCK_LEAVES = 4096;
-const BLOCK_BYTES = BLOCK_LEAVES * HASH_BYTES;
 
 /** The hashes of some leaves, and the root of their part of the tree. */
 interface LeafBlock {
@@ -21,9 +20,7 @@ interface LeafBlock {
 /** Records the decisions of a run in row order, and the Merkle tree over them. Whoever opens one disposes of it. */
 export class DecisionWriter {
   readonly #run: Buffer;
-  readonly #leaves: Buffer;
   #rows = 0;
-  #hex = '';
   /** Codes by list of reasons; the same lists come again and again. */
   readonly #codes = new WeakMap<readonly Reason[], readonly number[]>();
 
@@ -33,7 +30,6 @@ export class DecisionWriter {
     readonly salts: Uint8Array,
   ) {
     this.#run = uuidBytes(runId);
-    this.#leaves = Buffer.allocUnsafeSlow((salts.length / SALT_BYTES) * HASH_BYTES);
   }
 
   static async open(
@@ -72,7 +68,6 @@ export class DecisionWriter {
     else encoder.float8(decision.score);
     if (decision.rank === null) encoder.null();
     else encoder.int4(decision.rank);
-    writeLeafHash(this.#leaves, row, leafText(row, decision, this.#saltHex(row)));
   }
 
   #codesOf(reasons: readonly Reason[]): readonly number[] {
@@ -83,19 +78,13 @@ export class DecisionWriter {
     return codes;
   }
 
-  /** One call for thousands of salts: a call each would cost more than the hash. */
-  #saltHex(row: number): string {
-    const at = row % BLOCK_LEAVES;
-    if (at === 0) {
-      const block = this.salts.subarray(row * SALT_BYTES, (row + BLOCK_LEAVES) * SALT_BYTES);
-      this.#hex = Buffer.from(block.buffer, block.byteOffset, block.length).toString('hex');
-    }
-    return this.#hex.slice(at * 2 * SALT_BYTES, (at + 1) * 2 * SALT_BYTES);
-  }
-
-  /** Ends the load, keeps the leaves and seals the rows; the answer is the root of the tree. */
-  async seal(tx: EntityManager): Promise<string> {
-    const [blocks] = await Promise.all([this.#foldBlocks(), this.#sealRows(tx)]);
+  /**
+   * Ends the load, keeps the leaves and seals the rows; the answer is the root of the tree.
+   * @param decisionAt the decisions that were appended, by row
+   */
+  async seal(tx: EntityManager, decisionAt: (row: number) => Decision): Promise<string> {
+    // The server has the rows to load and to index meanwhile, which takes about as long as hashing them.
+    const [blocks] = await Promise.all([this.#hashBlocks(decisionAt), this.#sealRows(tx)]);
     await this.#keepBlocks(tx, blocks);
     // A block holds a power of two of leaves, so that the root over the blocks' roots is the root over all leaves.
     const root = merkleRoot(Buffer.concat(blocks.map(({ root }) => root)));
@@ -120,12 +109,20 @@ export class DecisionWriter {
     await tx.query('select seal_partition($1, $2)', ['decision', this.runId]);
   }
 
-  /** Folds the tree a block at a time: the server takes the rows meanwhile, and must be heard between two blocks. */
-  async #foldBlocks(): Promise<readonly LeafBlock[]> {
+  /** Writes the leaves and folds the tree a block at a time: the server must be heard between two. */
+  async #hashBlocks(decisionAt: (row: number) => Decision): Promise<readonly LeafBlock[]> {
     const blocks: LeafBlock[] = [];
-    for (let at = 0; at < this.#leaves.length; at += BLOCK_BYTES) {
+    for (let from = 0; from < this.#rows; from += BLOCK_LEAVES) {
       await setImmediate();
-      const hashes = this.#leaves.subarray(at, at + BLOCK_BYTES);
+      const rows = Math.min(BLOCK_LEAVES, this.#rows - from);
+      const hashes = Buffer.allocUnsafeSlow(rows * HASH_BYTES);
+      // One call for thousands of salts: a call each would cost more than the hash.
+      const salts = this.salts.subarray(from * SALT_BYTES, (from + rows) * SALT_BYTES);
+      const hex = Buffer.from(salts.buffer, salts.byteOffset, salts.length).toString('hex');
+      for (let i = 0; i < rows; i++) {
+        const salt = hex.slice(i * 2 * SALT_BYTES, (i + 1) * 2 * SALT_BYTES);
+        writeLeafHash(hashes, i, leafText(from + i, decisionAt(from + i), salt));
+      }
       blocks.push({ root: merkleRoot(hashes), hashes });
     }
     return blocks;

@@ -132,6 +132,7 @@ async function decideAgain(
   const decisions = new Decisions(scored, selection);
   const faults: string[] = [];
   const own = Buffer.from(leaves);
+  let rewritten = false;
   const seen = new Uint8Array(decisions.size);
   const leaf = Buffer.alloc(HASH_SIZE);
   await eachDecision(tx, run.id, (found) => {
@@ -145,12 +146,17 @@ async function decideAgain(
       return;
     }
     const reproduced = decisions.at(row);
-    if (!comparison.add(row, recorded, reproduced)) writeLeafHash(own, row, leafText(row, reproduced, salt));
+    if (comparison.add(row, recorded, reproduced)) return;
+    writeLeafHash(own, row, leafText(row, reproduced, salt));
+    rewritten = true;
   });
   for (const [row, there] of seen.entries())
     if (there === 0 && !erased.has(row)) faults.push(`decision row ${row} is missing`);
   return {
-    decisionRoot: `sha256:${Buffer.from(merkleRoot(own)).toString('hex')}`,
+    // Where every leaf is the one on record, the tree is that which the record was held against (readRecord).
+    decisionRoot: rewritten
+      ? `sha256:${Buffer.from(merkleRoot(own)).toString('hex')}`
+      : manifest.decisionRoot,
     runtime: scored.runtime,
     faults: faults.slice(0, 10),
   };
