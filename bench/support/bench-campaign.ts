@@ -10,6 +10,7 @@ import { applyCampaign } from '../../src/use-cases/apply-campaign.ts';
 import { signOffDataUse } from '../../src/use-cases/data-uses.ts';
 import { type Caller, execute } from '../../src/use-cases/execute.ts';
 import { activateModel, approveModel } from '../../src/use-cases/model-lifecycle.ts';
+import type { Services } from '../../src/use-cases/services.ts';
 import { PACKAGE_ROOT } from '../../src/version.ts';
 import { registerJudged } from '../../tests/support/registered-model.ts';
 
@@ -43,7 +44,7 @@ export function benchCampaign(): CampaignDefinition {
   };
 }
 
-const SHIPPED_MODEL = join(PACKAGE_ROOT, 'models/investing-retail-1');
+export const SHIPPED_MODEL = join(PACKAGE_ROOT, 'models/investing-retail-1');
 
 /** The service on an embedded PostgreSQL in a folder of its own, a campaign installed and a model live, the shipped ones if none is named. */
 export async function openBench(
@@ -60,12 +61,16 @@ export async function openBench(
   for (const { id } of await services.db.manager.findBy(DataUseRow, { campaign: definition.key })) {
     await execute(services, COMPLIANCE, signOffDataUse, { id, note: null });
   }
-  const model = await registerJudged(services, OPERATOR, {
-    campaign: definition.key,
-    read: () => services.packages.fromFolder(modelFolder),
-  });
-  const acceptances = model.gates.map(({ name }) => ({ gate: name, reason: 'a benchmark' }));
-  await execute(services, COMPLIANCE, approveModel, { modelId: model.id, acceptances, note: null });
-  await execute(services, OPERATOR, activateModel, { modelId: model.id });
+  const modelId = await approvedModel(services, definition.key, modelFolder);
+  await execute(services, OPERATOR, activateModel, { modelId });
   return app;
+}
+
+/** Registers a package and has it approved; answers its id. */
+export async function approvedModel(services: Services, campaign: string, folder: string): Promise<string> {
+  const read = () => services.packages.fromFolder(folder);
+  const { id: modelId, gates } = await registerJudged(services, OPERATOR, { campaign, read });
+  const acceptances = gates.map(({ name }) => ({ gate: name, reason: 'a benchmark' }));
+  await execute(services, COMPLIANCE, approveModel, { modelId, acceptances, note: null });
+  return modelId;
 }

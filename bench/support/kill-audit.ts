@@ -15,6 +15,7 @@ const ACTS = `
   union all select 'run.receive', id::text, snapshot_digest from run where snapshot_digest is not null
   union all select 'run.decide', id::text, manifest_digest from run where manifest_digest is not null
   union all select 'run.explain', run_id::text, null from batch
+  union all select 'run.challenge', run_id::text, root from run_challenger
   union all select 'run.draw', run_id::text, null from batch
   union all select 'batch.remove', batch_id::text, null from recipient where removed_by is not null
   union all select 'batch.submit', id::text, digest from batch where submitted_at is not null

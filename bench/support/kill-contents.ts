@@ -15,6 +15,9 @@ const CONTENTS: Readonly<Record<string, string>> = {
   decisions: `select concat_ws(' ', row_no, customer, outcome, coalesce(arm, -1), reasons::text,
                                coalesce(encode(float8send(score), 'hex'), '-'), coalesce(rank, -1)) as line
               from decision join this on this.id = run_id`,
+  challenger: `select concat_ws(' ', outcome, scored, (summary)::text) as line from run_challenger join this on this.id = run_id`,
+  challenged: `select concat_ws(' ', row_no, customer, encode(float8send(score), 'hex'), rank, chosen) as line
+               from challenger_decision join this on this.id = run_id`,
   snapshot: `select (to_jsonb(s) - array['run_id', 'salt'])::text as line from snapshot_row s join this on this.id = run_id`,
   ...Object.fromEntries(
     ['run_funnel', 'run_check', 'run_measure', 'run_feed_file', 'rejected_row', 'fund_price'].map((table) => [

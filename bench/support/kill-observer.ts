@@ -13,6 +13,7 @@ export const STATES = [
   'RECEIVE',
   'DECIDE',
   'EXPLAIN',
+  'CHALLENGE',
   'DRAW',
   'IN_REVIEW',
   'SUBMITTED',

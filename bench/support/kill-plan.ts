@@ -25,7 +25,7 @@ const DECK: readonly Kind[] = [
 ];
 /** The states in which each phase works. After them its process is closing. */
 const WORK: Readonly<Record<Phase, readonly State[]>> = {
-  run: ['ABSENT', 'RECEIVE', 'DECIDE', 'EXPLAIN', 'DRAW'],
+  run: ['ABSENT', 'RECEIVE', 'DECIDE', 'EXPLAIN', 'CHALLENGE', 'DRAW'],
   release: ['IN_REVIEW', 'SUBMITTED', 'APPROVED', 'RELEASED'],
 };
 /** What a moment may be looked for in at least: some states are over before they are seen. */

@@ -19,6 +19,10 @@ const RULES: Readonly<Record<string, string>> = {
     where s.row_no is null or d.row_no is null
     union all select snapshot_rows from this where snapshot_rows <> (select count(*) from decision where run_id = this.id)
     union all select row_no from decision join this on id = run_id group by row_no having count(*) > 1`,
+  'every run that drew a batch was scored in the shadow, a row each': `
+    select r.week, c.outcome from run r join batch b on b.run_id = r.id left join run_challenger c on c.run_id = r.id
+    where c.outcome is distinct from 'SCORED'
+       or c.scored <> (select count(*) from challenger_decision d where d.run_id = r.id)`,
   'the batch is whom the decisions mail': `
     select customer from (select customer from decision join run on run.id = run_id and campaign = $1 and week = $2 where outcome = 0) d
     full join (select customer from recipient join batch on batch.id = batch_id and campaign = $1 and week = $2) r using (customer)
@@ -36,9 +40,9 @@ const RULES: Readonly<Record<string, string>> = {
     left join contact t using (customer, batch_id)
     group by batch_id, customer, c.definition having count(t.mailing) <> 1 + jsonb_array_length(c.definition -> 'flowDays')`,
   'no rows stand in a table that is not attached': `
-    select relname from pg_class where relname ~ '^(snapshot_row|decision)_[0-9a-f]{32}$' and relkind = 'r' and not relispartition`,
+    select relname from pg_class where relname ~ '^(snapshot_row|decision|challenger_decision)_[0-9a-f]{32}$' and relkind = 'r' and not relispartition`,
   'a partition belongs to a run': `
-    select relname from pg_class where relname ~ '^(snapshot_row|decision)_[0-9a-f]{32}$' and relkind = 'r'
+    select relname from pg_class where relname ~ '^(snapshot_row|decision|challenger_decision)_[0-9a-f]{32}$' and relkind = 'r'
       and right(relname, 32) not in (select replace(id::text, '-', '') from run)`,
   'no incident was opened': `select kind, summary from incident`,
 };

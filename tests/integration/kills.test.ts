@@ -88,6 +88,7 @@ describe('a week that is not as if never killed', () => {
     ['one decision', 'delete from decision where row_no = 7'],
     ['not attached', 'create table snapshot_row_00000000000000000000000000000000 ()'],
     ['whom the decisions mail', `update decision set outcome = 2 where outcome = 0`],
+    ['scored in the shadow', 'delete from challenger_decision where place = 0'],
     ['neither removed nor dropped', 'update recipient set dropped = null'],
     [
       'every message of the flow',
@@ -109,6 +110,7 @@ describe('a week that is not as if never killed', () => {
 
   it.each([
     ['decisions', 'update decision set score = score + 1e-16 where rank = 1'],
+    ['challenged', 'update challenger_decision set score = score + 1e-16 where rank = 1'],
     ['snapshot', 'update snapshot_row set quiet = not quiet where row_no = 7'],
     [
       'recipients',
@@ -121,7 +123,7 @@ describe('a week that is not as if never killed', () => {
     expect([...before.keys()].filter((name) => before.get(name) !== after.get(name))).toContain(content);
   });
 
-  it.each(['run.start', 'run.decide', 'batch.release', 'batch.handOff'])(
+  it.each(['run.start', 'run.decide', 'run.challenge', 'batch.release', 'batch.handOff'])(
     'is seen to have a second entry of %s',
     async (action) => {
       const again = `insert into audit_entry select index + 1000000, bytes, leaf, at, actor, role, action, campaign, subject, digest
