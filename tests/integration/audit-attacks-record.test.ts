@@ -355,6 +355,16 @@ describe('what people decided', () => {
       'incident.open',
     ],
     ['incident', `update incident set summary = 'all is well'`, 'summary', 'incident.open'],
+    ['engine_pause', `update engine_pause set reason = 'no reason'`, 'reason', 'engine.pause'],
+    ['engine_pause', `update engine_pause set paused_by = 'nobody'`, 'pausedBy', 'engine.pause'],
+    ['engine_pause', `update engine_pause set stopped = '{}'`, 'stopped', 'engine.pause'],
+    ['engine_pause', `update engine_pause set resumed_by = 'nobody'`, 'resumedBy', 'engine.resume'],
+    [
+      'engine_pause',
+      `update engine_pause set resumed_by = null, resumed_at = null, resume_reason = null`,
+      'resumedBy',
+      'engine.resume',
+    ],
     ['opt_out', `update opt_out set recorded_by = 'nobody'`, 'by', 'customer.optOut'],
     ['quiet_list', `update quiet_list set until = '2026-01-01'`, 'day', 'customer.quiet'],
   ])('%s: %s', async (table, statement, field, action) => {
@@ -374,6 +384,7 @@ describe('what people decided', () => {
     ['run_funnel', 'delete from run_funnel'],
     ['run_feed_file', `delete from run_feed_file where name = 'funds.csv'`],
     ['model_activation', 'delete from model_activation'],
+    ['engine_pause', 'delete from engine_pause'],
     ['model_act', `delete from model_act where act = 'ACTIVATE'`],
   ])('a row is deleted: %s', async (table, statement) => {
     expect(await faultAfter([table], [statement])).toMatchObject({ table, rule: 'MISSING' });
@@ -381,6 +392,11 @@ describe('what people decided', () => {
 
   it.each([
     ['opt_out', `insert into opt_out values ('c5', '2026-11-01', 'nobody', null)`],
+    [
+      'engine_pause',
+      `insert into engine_pause (id, scope, paused_by, paused_at, reason, stopped)
+       values (gen_random_uuid(), 'EVERYTHING', 'nobody', now(), 'x', '{}')`,
+    ],
     ['quiet_list', `insert into quiet_list values ('small', 'c4', '2030-01-01', 'x', 'nobody', now())`],
     [
       'data_use',
