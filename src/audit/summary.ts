@@ -7,13 +7,13 @@ interface Phrase {
   readonly wanted: string;
 }
 
-/** `{subject}` stands for the id of what the act was about. */
+/** `{subject}` stands for the id of what the act was about, `{of}` for the campaign where that is not said at the end. */
 const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = {
   'campaign.apply': { did: 'applied the campaign', wanted: 'apply the campaign' },
   'campaign.read': { did: 'read the campaign', wanted: 'read the campaign' },
   'run.read': { did: 'read run {subject}', wanted: 'read run {subject}' },
-  'run.due': { did: 'noted that the run of {subject} was due', wanted: 'note that a run was due' },
-  'run.start': { did: 'started run {subject}', wanted: 'start run {subject}' },
+  'run.due': { did: 'noted that the run of {subject}{of} was due', wanted: 'note that a run was due' },
+  'run.start': { did: 'started run {subject}', wanted: 'start a run' },
   'run.resume': { did: 'resumed run {subject}', wanted: 'resume run {subject}' },
   'run.receive': {
     did: 'froze the snapshot of run {subject}',
@@ -24,7 +24,7 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
     wanted: 'record the decisions of run {subject}',
   },
   'run.explain': {
-    did: 'explained the decisions of run {subject} on whoever is mailed',
+    did: 'explained the decisions of run {subject}{of} on whoever is mailed',
     wanted: 'explain the decisions of run {subject}',
   },
   'run.challenge': {
@@ -33,7 +33,10 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   },
   'run.draw': { did: 'drew the batch of run {subject}', wanted: 'draw the batch of run {subject}' },
   'run.halt': { did: 'halted run {subject}', wanted: 'halt run {subject}' },
-  'run.fail': { did: 'recorded that run {subject} failed', wanted: 'record that run {subject} failed' },
+  'run.fail': {
+    did: 'recorded that run {subject}{of} failed',
+    wanted: 'record that run {subject}{of} failed',
+  },
   'run.supersede': { did: 'superseded run {subject}', wanted: 'supersede run {subject}' },
   'run.reproduce': { did: 'reproduced run {subject}', wanted: 'reproduce run {subject}' },
   'batch.read': { did: 'read batch {subject}', wanted: 'read batch {subject}' },
@@ -60,20 +63,20 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   'batch.release': { did: 'released batch {subject}', wanted: 'release batch {subject}' },
   'batch.lift': { did: 'lifted the hold on batch {subject}', wanted: 'lift the hold on batch {subject}' },
   'batch.handOff': {
-    did: 'handed batch {subject} to the mail tool',
-    wanted: 'hand batch {subject} to the mail tool',
+    did: 'handed batch {subject}{of} to the mail tool',
+    wanted: 'hand batch {subject}{of} to the mail tool',
   },
   'review.readEvidence': {
-    did: 'read how batches were reviewed',
-    wanted: 'read how batches were reviewed',
+    did: 'read how batches{of} were reviewed',
+    wanted: 'read how batches{of} were reviewed',
   },
   'batch.fallback': { did: 'drew fallback batch {subject}', wanted: 'draw a fallback batch' },
   'engine.pause': { did: 'paused the engine', wanted: 'pause the engine' },
   'engine.resume': { did: 'resumed the engine', wanted: 'resume the engine' },
   'simulation.run': { did: 'simulated recorded weeks', wanted: 'simulate recorded weeks' },
   'config.preview': {
-    did: 'looked at what other settings would have done',
-    wanted: 'look at what other settings would have done',
+    did: 'looked at what other settings{of} would have done',
+    wanted: 'look at what other settings{of} would have done',
   },
   'engine.pauseEverything': {
     did: 'paused everything that runs in the background',
@@ -105,12 +108,12 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   },
   'model.challenge': { did: 'chose the challenger', wanted: 'choose the challenger' },
   'model.setChallenger': {
-    did: 'made model version {subject} the challenger',
-    wanted: 'make model version {subject} the challenger',
+    did: 'made model version {subject}{of} the challenger',
+    wanted: 'make model version {subject}{of} the challenger',
   },
   'model.clearChallenger': {
-    did: 'ended that model version {subject} is the challenger',
-    wanted: 'end that model version {subject} is the challenger',
+    did: 'ended that model version {subject}{of} is the challenger',
+    wanted: 'end that model version {subject}{of} is the challenger',
   },
   'model.activate': { did: 'activated model version {subject}', wanted: 'activate model version {subject}' },
   'model.retire': { did: 'retired model version {subject}', wanted: 'retire model version {subject}' },
@@ -170,8 +173,8 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
     wanted: 'read what the challenger would have decided in run {subject}',
   },
   'decision.differences': {
-    did: 'read the decisions that run {subject} did not reproduce',
-    wanted: 'read the decisions that run {subject} did not reproduce',
+    did: 'read the decisions that run {subject}{of} did not reproduce',
+    wanted: 'read the decisions that run {subject}{of} did not reproduce',
   },
   'decision.list': { did: 'read decisions', wanted: 'read decisions' },
   'customer.protect': {
@@ -215,14 +218,22 @@ export function summaryOf(entry: AuditEntry): string {
   const { actor, role, action, campaign, subject, refusal, details } = entry;
   const phrase = Object.hasOwn(PHRASES, action) ? PHRASES[action] : undefined;
   const { did, wanted } = phrase ?? generic(action, subject);
-  const act = (refusal === null ? did : `wanted to ${wanted}`).replace(
-    '{subject}',
-    () => subject ?? 'unknown',
-  );
-  const who = role === null ? actor : `${actor} (${role})`;
   const where = campaign === null ? '' : ` of ${campaign}`;
+  const phrased = refusal === null ? did : `wanted to ${wanted}`;
+  const act = (phrased.includes('{of}') ? phrased : `${phrased}{of}`)
+    .replace('customer {subject}', () => customerIn(subject))
+    .replace('{subject}', () => subject ?? 'unknown')
+    .replace('{of}', () => where);
+  const who = role === null ? actor : `${actor} (${role})`;
   const end = refusal === null ? '' : ` and was refused: ${refusal.code}, ${refusal.rule}`;
-  return `${who} ${act}${where}${purposeIn(details)}${changeIn(details)}${end}.`;
+  const kind = action.startsWith('incident.') && isWord(details.kind) ? `, ${details.kind}` : '';
+  return `${who} ${act}${kind}${purposeIn(details)}${changeIn(details)}${end}.`;
+}
+
+/** A customer by the name that the log has for them, which says what it is. */
+function customerIn(subject: string | null): string {
+  if (subject === null) return 'a customer';
+  return subject.startsWith('customer:') ? subject : `customer ${subject}`;
 }
 
 /** What customers were read for, a word of a closed list, and by whom of a portal's people. */

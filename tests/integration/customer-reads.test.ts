@@ -52,7 +52,7 @@ describe('a customer is read', () => {
     const [told] = (await service.get('carla', '{ auditEntries(first: 1) { nodes { summary } } }'))
       .auditEntries.nodes;
     expect(told.summary).toMatch(
-      /^otto \(OPERATOR\) read the history of customer .*, for COMPLAINT "Z-17"\.$/,
+      /^otto \(OPERATOR\) read the history of customer:.*, for COMPLAINT "Z-17"\.$/,
     );
   });
 

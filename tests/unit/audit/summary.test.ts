@@ -43,6 +43,27 @@ describe('summaryOf', () => {
     expect(long.length).toBeLessThan(300);
   });
 
+  it('names the campaign beside what is of it, a customer once, and what an incident is', () => {
+    const said = (action: string, change: Partial<AuditEntry> = {}) =>
+      summaryOf({ ...ENTRY, action, ...change });
+    expect(said('batch.handOff')).toBe(
+      'o.one (OPERATOR) handed batch 7 of investing-retail to the mail tool.',
+    );
+    expect(said('customer.history', { subject: 'customer:x1', campaign: null })).toBe(
+      'o.one (OPERATOR) read the history of customer:x1.',
+    );
+    expect(said('decision.read', { subject: null })).toBe(
+      'o.one (OPERATOR) read the decision on a customer of investing-retail.',
+    );
+    expect(said('incident.open', { details: { kind: 'RUBBER_STAMPING' } })).toBe(
+      'o.one (OPERATOR) opened incident 7 of investing-retail, RUBBER_STAMPING.',
+    );
+    const refusal = { code: 'INVALID_STATE', rule: 'ENGINE_PAUSED' };
+    expect(said('run.start', { subject: null, refusal })).toBe(
+      'o.one (OPERATOR) wanted to start a run of investing-retail and was refused: INVALID_STATE, ENGINE_PAUSED.',
+    );
+  });
+
   it('reads every act that is recorded, done and refused, as one sentence about what it was about', () => {
     const refusal = { code: 'FORBIDDEN', rule: 'x' };
     for (const action of Object.keys(ACTION_NEEDS)) {
