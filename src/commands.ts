@@ -13,6 +13,7 @@ import { type Caller, execute } from './use-cases/execute.ts';
 import { judgeModel } from './use-cases/judge-model.ts';
 import { registerModel } from './use-cases/register-model.ts';
 import { runWeek } from './use-cases/run-week.ts';
+import type { Services } from './use-cases/services.ts';
 import { startRun } from './use-cases/start-run.ts';
 
 /** Whoever sits at the command line acts as the operator. */
@@ -23,15 +24,16 @@ export const COMMAND_LINE: Caller = {
 
 /** `waarom campaign apply`: creates a campaign; throws PackageError on a file that is none. */
 export async function applyCampaignFile(settings: Settings, file: string): Promise<string> {
-  const definition = readCampaign(await readFile(file, 'utf8'), file);
   const app = await openApp(settings);
-  try {
-    const { created } = await execute(app.services, COMMAND_LINE, applyCampaign, definition);
-    if (!created) return `${definition.key} was applied before; nothing changed.`;
-    return `${definition.key} was created. Its data uses wait for the sign-off of a compliance reviewer.`;
-  } finally {
-    await app.close();
-  }
+  return applyDefinitionFile(app.services, file).finally(() => app.close());
+}
+
+/** Creates the campaign that a file defines, and says so. Throws PackageError on a file that defines none. */
+export async function applyDefinitionFile(services: Services, file: string): Promise<string> {
+  const definition = readCampaign(await readFile(file, 'utf8'), file);
+  const { created } = await execute(services, COMMAND_LINE, applyCampaign, definition);
+  if (!created) return `${definition.key} was applied before; nothing changed.`;
+  return `${definition.key} was created. Its data uses wait for the sign-off of a compliance reviewer.`;
 }
 
 /** `waarom model register`: registers a package, has it judged, and shows what the gates found, with all their figures if asked for. */

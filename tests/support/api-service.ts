@@ -9,6 +9,7 @@ import type { Authenticator } from '../../src/domain/authenticator.ts';
 import type { Role } from '../../src/domain/permissions.ts';
 import type { Services } from '../../src/use-cases/services.ts';
 import { LOG } from './audit-log.ts';
+import type { TestDatabase } from './database.ts';
 import { ServiceHarness } from './service-harness.ts';
 
 /** What the API answered; tests say what they expect of the data. */
@@ -58,9 +59,14 @@ export class ApiService {
     this.log.length = 0;
   }
 
-  static async start(changes: Partial<Services> = {}, door: Partial<Door> = {}): Promise<ApiService> {
+  /** @param made a database that is there already; an empty one of this release when left out */
+  static async start(
+    changes: Partial<Services> = {},
+    door: Partial<Door> = {},
+    made?: TestDatabase,
+  ): Promise<ApiService> {
     const { production = false, authenticator, documentsDir = null, clientCosts = {} } = door;
-    const harness = await ServiceHarness.start(changes);
+    const harness = await ServiceHarness.start(changes, made);
     const log: Record<string, unknown>[] = [];
     const logger = createLogger({
       level: 'debug',
