@@ -120,6 +120,8 @@ async function explanationOf(
   const decision = asked.run?.decided === true ? await decisionIn(tx, asked.run.id, customer) : undefined;
   if (decision === undefined) {
     if (told !== null) return told;
+    // Of an erased customer no batch is left that would say of which week there was something to explain.
+    if (asked.run?.decided !== true) await refuseErased(tx, services, customer);
     return refuseUndecided(tx, services, { id: decidedRun(asked, week), week }, customer);
   }
   const recorded = await recordedWeek(services.db, tx, decision.runId);

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OUTCOMES } from '../../src/domain/decision.ts';
 import { noteContacts } from '../../src/store/contact.store.ts';
+import { eraseCustomer, requestErasure } from '../../src/use-cases/erase-customer.ts';
 import { execute } from '../../src/use-cases/execute.ts';
 import { handOffReleased } from '../../src/use-cases/hand-off.ts';
 import { addToQuietList, recordOptOut } from '../../src/use-cases/protect-customer.ts';
 import { verifyRecord } from '../../src/use-cases/verify-record/verify-record.ts';
 import { type Answer, ApiService } from '../support/api-service.ts';
 import { LOG } from '../support/audit-log.ts';
-import { OLGA } from '../support/service-harness.ts';
+import { CARLA, OLGA } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
 import { changeState } from '../support/state-change.ts';
 
@@ -199,6 +200,24 @@ describe('a fallback batch', () => {
         ),
       ).toBe('NOT_FOUND FALLBACK');
     });
+  });
+
+  it('is told no more of whoever was erased', async () => {
+    const [, , , gone = ''] = customersOf(batch);
+    const { services } = service.harness;
+    await execute(services, OLGA, requestErasure, { customer: gone, reason: 'asked by letter' });
+    const erased = { customer: gone, requestedBy: 'olga', reason: 'article 17' };
+    await execute(services, CARLA, eraseCustomer, erased);
+    const week = `campaign: "${SMALL}", week: "2026-W47", customer: "${gone}"`;
+    expect(await service.refusal('cees', `{ explanation(${week}, audience: CUSTOMER) { text } }`)).toBe(
+      'ERASED CUSTOMER_ERASED',
+    );
+    expect(await service.refusal('carla', `{ decision(${week}) { outcome } }`)).toBe(
+      'ERASED CUSTOMER_ERASED',
+    );
+    expect(await service.refusal('carla', `{ customerHistory(customer: "${gone}") { totalCount } }`)).toBe(
+      'ERASED CUSTOMER_ERASED',
+    );
   });
 
   it('is on the log, with what it was drawn from', async () => {
