@@ -19,6 +19,7 @@ import { serviceUrl } from './store/data-source.ts';
 import { pausesInForce } from './store/engine-pause.store.ts';
 import { assertSchemaVersion, SchemaVersionError } from './store/migrate.ts';
 import type { Database } from './store/transaction.ts';
+import { runWeek } from './use-cases/run-week.ts';
 
 /** As much of the app as the API stands on. */
 export type ApiParts = Pick<App, 'services' | 'logger' | 'databaseUrl' | 'authenticator'> & {
@@ -39,10 +40,12 @@ const PROBE_MS = 5000;
 /**
  * Builds the GraphQL API on the service.
  * @param onSilence told while the database cannot be reached, with for how long by then
+ * @param wakeWorkers has a worker go on with the runs that wait; null where this process does so itself
  */
 export async function openApi(
   { services, logger, databaseUrl, authenticator, settings }: ApiParts,
   onSilence: (ms: number) => void = () => {},
+  wakeWorkers: (() => Promise<void>) | null = null,
 ): Promise<Api> {
   const { db, clock, ids } = services;
   const progress = await ProgressFeed.open({
@@ -60,6 +63,8 @@ export async function openApi(
   const parts = {
     services,
     background,
+    goOnWith: (runId: string) =>
+      void background.start('run', wakeWorkers ?? (() => runWeek(services, runId))),
     nextDue,
     progressOf: (campaign: string) => progress.subscribe(RUN_PROGRESS, campaign),
     judgingOf: (campaign: string) => progress.subscribe(JUDGING_PROGRESS, campaign),

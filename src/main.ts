@@ -1,6 +1,7 @@
 import { type Api, openApi } from './api.ts';
 import { type App, openApp } from './app.ts';
 import { type Settings, SettingsError } from './config.ts';
+import { wakeWorkers } from './jobs/wake-workers.ts';
 import { stopSignal } from './stop-signal.ts';
 import { recallCheckpoint, startBackground } from './worker.ts';
 
@@ -25,9 +26,10 @@ export async function serveApp(app: App, { jobs, onListening }: ServeOptions): P
   const embedded = settings.databaseUrl === null;
   const memory = await recallCheckpoint(app);
   const stopped = stopSignal();
-  const api = await openApi(app, (ms) => {
+  const onSilence = (ms: number) => {
     if (embedded && ms > EMBEDDED_SILENCE_MS) giveUp(app);
-  });
+  };
+  const api = await openApi(app, onSilence, jobs ? null : () => wakeWorkers(app, 'continue-runs'));
   let background: Awaited<ReturnType<typeof startBackground>> | undefined;
   try {
     // Before the jobs: a second service on the same port must not have sent a mail before it notices.

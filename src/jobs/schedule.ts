@@ -1,4 +1,4 @@
-import { PgBoss } from 'pg-boss';
+import { type ConstructorOptions, PgBoss } from 'pg-boss';
 import { serviceUrl } from '../store/data-source.ts';
 import { handOffReleased } from '../use-cases/hand-off.ts';
 import { notifyIncidents } from '../use-cases/incidents.ts';
@@ -32,6 +32,8 @@ interface Job {
   readonly wakes: readonly JobName[];
   /** When it is due, every minute when left out. */
   readonly cron?: string;
+  /** How often it is looked whether others want it, POLLING_SECONDS when left out. */
+  readonly pollingSeconds?: number;
 }
 
 export type JobName =
@@ -57,7 +59,8 @@ const JOBS: Readonly<Record<JobName, Job>> = {
   'watch-feeds': { work: watchFeeds, wakes: ['continue-runs', 'notify-incidents'] },
   // A run that needs what expired refuses to start, whenever; this tells before it does.
   'watch-data-uses': { work: watchDataUses, wakes: ['notify-incidents'], cron: DAILY },
-  'continue-runs': { work: continueRuns, wakes: ['notify-incidents'] },
+  // Whoever started a run by hand, in a process that does no jobs, looks on.
+  'continue-runs': { work: continueRuns, wakes: ['notify-incidents'], pollingSeconds: 1 },
   'judge-models': { work: judgeModels, wakes: [] },
   'hand-off': { work: handOffReleased, wakes: ['notify-incidents'] },
   'notify-incidents': { work: notifyIncidents, wakes: [] },
@@ -72,7 +75,7 @@ const NAMES = Object.keys(JOBS) as JobName[];
  * One job waits at most of each kind. One that was being done by a process that was killed keeps no other from it, and none is
  * tried again by the queue: the next minute is. A run may take hours on a bad day.
  */
-const QUEUE = {
+export const QUEUE = {
   policy: 'short',
   retryLimit: 0,
   expireInSeconds: 24 * 3600,
@@ -80,7 +83,7 @@ const QUEUE = {
   deleteAfterSeconds: 24 * 3600,
 };
 /** Seconds between looks at a queue for what others put into it; what this process puts into it is taken at once. */
-const POLLING = { pollingIntervalSeconds: 10 };
+const POLLING_SECONDS = 10;
 
 export interface RunningJobs {
   /** Has a job done at once instead of at the next minute. */
@@ -94,19 +97,7 @@ export async function startJobs(
   services: Services,
   { databaseUrl, logger }: JobSettings,
 ): Promise<RunningJobs> {
-  const boss = new PgBoss({
-    connectionString: serviceUrl(databaseUrl),
-    application_name: 'waarom jobs',
-    max: 2,
-    schema: 'job_queue',
-    // The tables are those of our migrations, and their owner's to look after.
-    migrate: false,
-    createSchema: false,
-    reindex: false,
-    monitorVacuum: false,
-  });
-  boss.on('error', ({ message }) => logger.error({ err: new Error(message) }, 'the job queue failed'));
-  boss.on('warning', ({ message }) => logger.warn({ warning: message }, 'the job queue warns'));
+  const boss = openQueue({ databaseUrl, logger }, { max: 2 });
   const workers = new Map<JobName, string>();
   const wake = async (name: JobName) => {
     await boss.send(name);
@@ -136,7 +127,7 @@ export async function startJobs(
     for (const name of NAMES) {
       await boss.createQueue(name, QUEUE);
       await boss.schedule(name, JOBS[name].cron ?? EVERY_MINUTE);
-      workers.set(name, await boss.work(name, POLLING, () => doJob(name)));
+      workers.set(name, await boss.work(name, pollingOf(JOBS[name]), () => doJob(name)));
     }
     for (const name of NAMES) await wake(name);
   } catch (error) {
@@ -144,4 +135,29 @@ export async function startJobs(
     throw error;
   }
   return { wake, stop };
+}
+
+function pollingOf({ pollingSeconds = POLLING_SECONDS }: Job) {
+  return { pollingIntervalSeconds: pollingSeconds };
+}
+
+/** The queue in the service's database, not started yet; its faults go to the log. */
+export function openQueue(
+  { databaseUrl, logger }: JobSettings,
+  options: Pick<ConstructorOptions, 'max' | 'supervise' | 'schedule'>,
+): PgBoss {
+  const boss = new PgBoss({
+    connectionString: serviceUrl(databaseUrl),
+    application_name: 'waarom jobs',
+    schema: 'job_queue',
+    // The tables are those of our migrations, and their owner's to look after.
+    migrate: false,
+    createSchema: false,
+    reindex: false,
+    monitorVacuum: false,
+    ...options,
+  });
+  boss.on('error', ({ message }) => logger.error({ err: new Error(message) }, 'the job queue failed'));
+  boss.on('warning', ({ message }) => logger.warn({ warning: message }, 'the job queue warns'));
+  return boss;
 }

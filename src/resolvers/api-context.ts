@@ -9,6 +9,8 @@ import type { Loaders } from './loaders.ts';
 export interface ApiParts {
   readonly services: Services;
   readonly background: Background;
+  /** Has a run that was started, or let go on, worked on: here or by a worker. Never waited for. */
+  readonly goOnWith: (runId: string) => void;
   /** How runs of a campaign go on, from now on and without an end. */
   readonly progressOf: (campaign: string) => AsyncIterable<RunProgress>;
   /** How model versions of a campaign are judged, from now on and without an end. */

@@ -4,7 +4,6 @@ import { Run, RunPayload, RunProgress, StartRunPayload } from '../schema/run.typ
 import { campaignOf } from '../store/campaign.store.ts';
 import { execute } from '../use-cases/execute.ts';
 import { resumeRun } from '../use-cases/resume-run.ts';
-import { runWeek } from '../use-cases/run-week.ts';
 import type { RunProgress as Progress } from '../use-cases/services.ts';
 import { startRun } from '../use-cases/start-run.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
@@ -16,23 +15,23 @@ export class RunActsResolver {
   @Permit(startRun.permission)
   @Mutation(() => StartRunPayload, { description: 'Answers when the run was started; it goes on by itself.' })
   async startRun(@Ctx() context: ApiContext, @Arg('input', () => StartRunInput) input: StartRunInput) {
-    const { services, background } = context;
+    const { services, goOnWith } = context;
     const { campaign, week = null } = input;
     const answer = await execute(services, callerOf(context), startRun, {
       campaign,
       week,
       trigger: 'MANUAL',
     });
-    if (answer.started) void background.start('run', () => runWeek(services, answer.run.id));
+    if (answer.started) goOnWith(answer.run.id);
     return answer;
   }
 
   @Permit(resumeRun.permission)
   @Mutation(() => RunPayload, { description: 'Lets a failed run go on at the step at which it failed.' })
   async resumeRun(@Ctx() context: ApiContext, @Arg('input', () => RunInput) input: RunInput) {
-    const { services, background } = context;
+    const { services, goOnWith } = context;
     const run = await execute(services, callerOf(context), resumeRun, input);
-    void background.start('run', () => runWeek(services, run.id));
+    goOnWith(run.id);
     return { run };
   }
 

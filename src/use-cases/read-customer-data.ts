@@ -18,6 +18,8 @@ export interface CustomerRead<R> {
   readonly customer?: string;
   /** What the entry says of the answer, beside what was asked. */
   readonly found: (result: R) => AuditEntry['details'];
+  /** The name that the log has for the customer, where the read itself came upon it: it is not looked up again then. */
+  readonly named?: (result: R) => string | null;
 }
 
 /**
@@ -30,18 +32,20 @@ export async function readCustomerData<R>(
   about: CustomerRead<R>,
   read: (tx: Transaction) => Promise<R>,
 ): Promise<R> {
-  const { action, permission = 'customer.read', facts, customer, found } = about;
+  const { action, permission = 'customer.read', facts, customer, found, named = () => null } = about;
   const details = { ...facts.details, ...purposeOf(caller) };
-  const asked = async ({ tx }: Act): Promise<Facts> => {
+  const asked = async ({ tx }: Act, name: string | null = null): Promise<Facts> => {
     const subject =
-      customer === undefined ? facts.subject : await customerName(tx, services.randomness, customer);
+      customer === undefined
+        ? facts.subject
+        : (name ?? (await customerName(tx, services.randomness, customer)));
     return { ...facts, subject, details };
   };
   const handle = async (act: Act) => {
     assertPurpose(services, caller, customer);
     assertPace(services, caller, permission, act.now);
     const result = await read(act.tx);
-    const said = await asked(act);
+    const said = await asked(act, named(result));
     return { result, facts: { ...said, details: { ...details, ...found(result) } } };
   };
   return execute(services, caller, { action, permission, about: (_, act) => asked(act), handle }, undefined);

@@ -12,7 +12,7 @@ import { holdCustomer } from '../store/customer-pseudonym.store.ts';
 import { decisionIn, type RecordedDecision } from '../store/decision.reads.ts';
 import { drawnCustomer } from '../store/drawn-decision.reads.ts';
 import { keepExplanations, keptExplanation } from '../store/explanation.store.ts';
-import type { Transaction } from '../store/transaction.ts';
+import type { Database, Transaction } from '../store/transaction.ts';
 import { refuseErased, refuseErasedRun, refuseErasedSnapshot } from './erase-customer.ts';
 import type { Caller } from './execute.ts';
 import { assertAddsUp, Explainer } from './explain-customers.ts';
@@ -43,6 +43,8 @@ export interface Explanation {
   readonly texts: string;
   /** The draw into a fallback batch of that week, beside what its run decided. */
   readonly beside: Explanation | null;
+  /** The name that the log has for the customer; null where it had none when they were asked about. */
+  readonly name: string | null;
 }
 
 const PERMISSION = {
@@ -78,6 +80,7 @@ export async function readExplanation(
         ...told(decision),
         ...(beside === null ? {} : told(beside.decision)),
       }),
+      named: ({ name }) => name,
     },
     (tx) => explanationOf(tx, services, asked),
   );
@@ -91,10 +94,11 @@ function told({ runId, fallbackBatch }: RecordedDecision) {
 async function explanationOf(
   tx: Transaction,
   services: Services,
-  { campaign: key, week, customer, audience, language }: AskedExplanation,
+  request: AskedExplanation,
 ): Promise<Explanation> {
+  const { campaign: key, week, customer, audience, language } = request;
   needCustomer(customer);
-  const asked = await askedDecision(tx, key, week, customer);
+  const asked = await lookUp(tx, services.db, request);
   if (asked === undefined)
     return refuse('NOT_FOUND', 'CAMPAIGN', `There is no campaign ${JSON.stringify(key)}.`);
   const definition = await DEFINITIONS.of(
@@ -104,7 +108,8 @@ async function explanationOf(
   );
   const texts = services.phrases.version;
   const say = (one: ExplainedDecision) => explainInWords(services.phrases, one, audience, language);
-  const place = await drawnCustomer(tx, key, week, customer);
+  const { decision, mail, name } = asked;
+  const place = asked.drawn ? await drawnCustomer(tx, key, week, customer) : undefined;
   const draw = place && (await explainDraw(tx, customer, place));
   const ofDraw = draw && { week, campaign: definition, dataUses: [], ...draw };
   const told: Explanation | null =
@@ -116,9 +121,9 @@ async function explanationOf(
           words: say(ofDraw),
           texts,
           beside: null,
+          name,
         };
-  const decision = asked.run?.decided === true ? await decisionIn(tx, asked.run.id, customer) : undefined;
-  if (decision === undefined) {
+  if (decision === null) {
     if (told !== null) return told;
     // Of an erased customer no batch is left that would say of which week there was something to explain.
     if (asked.run?.decided !== true) await refuseErased(tx, services, customer);
@@ -128,10 +133,25 @@ async function explanationOf(
   const facts = asked.facts ?? (await explainNow(tx, services, recorded, decision));
   assertAddsUp(facts, decision);
   const { card, config, contract, dataUses } = recorded;
-  const { mail } = asked;
   const record = { week, contract, card, config, dataUses, decision, facts, mail };
   const explained = { ...record, campaign: definition, ...(ofDraw === undefined ? {} : { beside: ofDraw }) };
-  return { decision, facts, mail, recorded, words: say(explained), texts, beside: told };
+  return { decision, facts, mail, recorded, words: say(explained), texts, beside: told, name };
+}
+
+/** The run of each week that was current when somebody asked last: a guess, which the next question puts right. */
+const CURRENT = new WeakMap<Database, Map<string, string>>();
+
+async function lookUp(
+  tx: Transaction,
+  db: Database,
+  request: AskedExplanation,
+): Promise<AskedDecision | undefined> {
+  const current = CURRENT.get(db) ?? new Map<string, string>();
+  CURRENT.set(db, current);
+  const week = `${request.campaign} ${request.week}`;
+  const asked = await askedDecision(tx, request, current.get(week) ?? null);
+  if (asked?.run?.decided === true) current.set(week, asked.run.id);
+  return asked;
 }
 
 function decidedRun({ run }: AskedDecision, week: IsoWeek): string {

@@ -9,6 +9,7 @@ import { ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
 
 const WEEK = '2026-W40';
+const NEXT_WEEK = '2026-W41';
 let harness: ServiceHarness;
 beforeAll(async () => {
   harness = await ServiceHarness.start();
@@ -68,6 +69,30 @@ it('serves until it is told to stop, and ends what was begun first', async () =>
   const runs = await harness.services.db.query('select status from run');
   expect(runs).toEqual([{ status: 'AWAITING_REVIEW' }]);
   await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
+});
+
+it('leaves a run to the workers where it does no jobs', async () => {
+  const { port, free } = await takenPort();
+  await free();
+  const settings = settingsOf(port);
+  const token = await issueToken(settings, { subject: 'olga', roles: ['OPERATOR'], hours: 1 });
+  const onListening = async () => {
+    const query = `mutation { startRun(input: { campaign: "${SMALL}", week: "${NEXT_WEEK}" }) { started } }`;
+    await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query }),
+    });
+    process.emit('SIGTERM');
+  };
+  await serve(settings, { jobs: false, onListening });
+  const { db } = harness.services;
+  expect(await db.query('select status, step from run where week = $1', [NEXT_WEEK])).toEqual([
+    { status: 'CHECKING', step: 'RECEIVE' },
+  ]);
+  expect(
+    await db.query(`select name from job_queue.job where name = 'continue-runs' and state = 'created'`),
+  ).toEqual([{ name: 'continue-runs' }]);
 });
 
 it('says which setting is wrong when the port is taken', async () => {
