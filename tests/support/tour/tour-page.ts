@@ -52,6 +52,7 @@ const INTRODUCTION = `# A tour
 Four people run a campaign for two weeks, from an empty database to a week that is executed again and comes out the same, and answer a
 customer who asks why. Each step is a request to \`POST /graphql\` with the token of whoever asks. \`tests/integration/tour.test.ts\` plays
 it, holds the answers against what they must be, and compares them with this page: what you read is what the service says.
+\`UPDATE_GOLDEN=1 npx vitest run tests/integration/tour.test.ts\` writes the page anew.
 
 | | |
 |---|---|

@@ -78,11 +78,12 @@ export class Tour {
     this.#kept.set(name, value);
   }
 
-  /** Does what a step says, and holds what comes of it against what must. */
+  /** Does what a step says, and holds what comes of it against what must; nothing may fail in the background. */
   async play(step: Step): Promise<void> {
     this.played.push('who' in step ? await this.#ask(step) : await this.#happen(step));
     await this.service.api.background.idle();
     await this.service.sequence();
+    expect(this.service.log.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
   }
 
   async #ask(step: Ask): Promise<Played> {
