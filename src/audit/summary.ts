@@ -13,7 +13,7 @@ const PHRASES: Readonly<Record<AuditAction, Phrase> & Record<string, Phrase>> = 
   'campaign.read': { did: 'read the campaign', wanted: 'read the campaign' },
   'run.read': { did: 'read run {subject}', wanted: 'read run {subject}' },
   'run.due': { did: 'noted that the run of {subject}{of} was due', wanted: 'note that a run was due' },
-  'run.start': { did: 'started run {subject}', wanted: 'start a run' },
+  'run.start': { did: 'started run {subject}', wanted: 'start run {subject}' },
   'run.resume': { did: 'resumed run {subject}', wanted: 'resume run {subject}' },
   'run.receive': {
     did: 'froze the snapshot of run {subject}',
@@ -222,6 +222,7 @@ export function summaryOf(entry: AuditEntry): string {
   const phrased = refusal === null ? did : `wanted to ${wanted}`;
   const act = (phrased.includes('{of}') ? phrased : `${phrased}{of}`)
     .replace('customer {subject}', () => customerIn(subject))
+    .replace('run {subject}', () => (subject === null ? 'a run' : `run ${subject}`))
     .replace('{subject}', () => subject ?? 'unknown')
     .replace('{of}', () => where);
   const who = role === null ? actor : `${actor} (${role})`;
