@@ -9,6 +9,9 @@ import { textTable } from './text-table.ts';
 import type { AskedSimulation } from './use-cases/ask-simulation.ts';
 import { simulate } from './use-cases/simulate.ts';
 
+const MARKET_UNJUDGED =
+  'MARKET_BAND has not judged fund prices that were shifted; with --judge-market it does.';
+
 /** `waarom simulate`: what recorded weeks would have been, as a table; cancelled by the first signal to stop. */
 export async function simulateCampaign(settings: Settings, asked: AskedSimulation): Promise<string> {
   const bar = new ProgressBar(process.stderr);
@@ -25,7 +28,8 @@ export async function simulateCampaign(settings: Settings, asked: AskedSimulatio
     bar.clear();
     await app.close();
   }
-  return simulationText(weeks);
+  const unjudged = asked.shifts.length > 0 && !asked.judgeMarket;
+  return [simulationText(weeks), ...(unjudged ? [MARKET_UNJUDGED] : [])].join('\n');
 }
 
 /** Simulated weeks as a table, and under it what would have halted. */

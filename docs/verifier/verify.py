@@ -195,6 +195,6 @@ def main():
         copies and verify(given.mirror, copies)
     except (LookupError, TypeError, ValueError) as broken:
         sys.exit('BROKEN ' + ': '.join(map(str, broken.args)))
-    print('INTACT: %d entries under %d checkpoints. Root %s' % (size, len(own), base64.b64encode(root).decode()))
+    print('INTACT: %d entries under %d checkpoints. Root %s' % (size, len({one[0] for one in own}), base64.b64encode(root).decode()))
 
 if __name__ == '__main__': main()

@@ -59,7 +59,7 @@ export class Simulation {
   readonly weeks!: readonly SimulatedWeek[];
 
   @Field(() => DigestScalar, {
-    description: 'Of the model that was asked for, else of the one that the newest week ran with.',
+    description: 'Of the model version that was asked for, else of the one that the newest week ran with.',
   })
   readonly modelDigest!: string;
 }

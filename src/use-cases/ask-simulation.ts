@@ -69,7 +69,7 @@ export const askSimulation: Command<
     const model = models.find(({ id }) => id === (asked.model ?? runs.at(-1)?.modelId));
     if (model === undefined) throw new Error('a run has a model');
     return {
-      result: { runs, modelDigest: model.modelDigest },
+      result: { runs, modelDigest: model.digest },
       facts: {
         campaign,
         subject: null,

@@ -51,7 +51,11 @@ function warningsOf({ week, halted, erased, countedAgain, simulated }: Simulated
     ...halted.map((line) =>
       line.startsWith('NOT_REPLAYED') ? `${week}: ${line}` : `${week} would have halted on ${line}`,
     ),
-    ...(erased === 0 ? [] : [`${week}: ${erased} customers were erased since and are in no count`]),
+    ...(erased === 0
+      ? []
+      : [
+          `${week}: ${erased} ${erased === 1 ? 'customer was' : 'customers were'} erased since and ${erased === 1 ? 'is' : 'are'} in no count`,
+        ]),
     ...(countedAgain === 0
       ? []
       : [

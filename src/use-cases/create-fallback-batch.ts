@@ -37,6 +37,8 @@ export const createFallbackBatch: Command<FallbackBatchInput, BatchRow> = {
   async handle({ tx, now, actor, services }, { campaign: key, size, note }) {
     const campaign = await lockCampaign(tx, key);
     needNote(note);
+    // Where everything is paused, who paused it is the answer.
+    await assertGoing(tx, key, 'FALLBACK_MAIL');
     if (!campaign.paused) {
       refuse(
         'INVALID_STATE',
@@ -44,7 +46,6 @@ export const createFallbackBatch: Command<FallbackBatchInput, BatchRow> = {
         `The engine of ${key} is running: a fallback batch is for when it is paused.`,
       );
     }
-    await assertGoing(tx, key, 'FALLBACK_MAIL');
     const config = await configAt(tx, key, now);
     const { capacity, sampleSize } = config.settings;
     if (!Number.isInteger(size) || size < 1 || size > capacity)

@@ -99,7 +99,7 @@ const register: Command<Tried, ModelVersionRow> = {
       refuse(
         'CONFLICT',
         'MODEL_VERSION',
-        `${card.name} ${card.version} is registered already, with other content.`,
+        `${card.name} ${card.version} is registered already, with other content. Give this one another version in card.yaml.`,
       );
     const id = services.ids.next();
     await tx.insert(ModelVersionRow, {

@@ -5,6 +5,7 @@ import { ELIGIBILITY_REASONS } from '../../src/domain/decision.ts';
 import type { ExplainedDecision } from '../../src/domain/explanation.ts';
 import { explainInWords } from '../../src/domain/explanation-text.ts';
 import { FORBIDDEN_KINDS } from '../../src/domain/forbidden-data.ts';
+import { labelOf } from '../../src/domain/wording.ts';
 import { EVERY_OUTCOME, RELEASED } from '../support/every-outcome.ts';
 import { barred, scored } from '../support/explained-decisions.ts';
 import { explanationTexts } from '../support/explanation-texts.ts';
@@ -105,12 +106,13 @@ describe('the customer is told', () => {
   it('what the data were used for and where they came from, as it was signed off', () => {
     const { dataUsed } = letter(MAILED, 'en');
     expect(dataUsed.map(({ purpose }) => purpose)).toEqual([
-      ...MAILED.dataUses.map(({ purpose }) => purpose),
+      ...MAILED.dataUses.map(({ purpose }) => labelOf(purpose).en),
       'to check if a mail may be sent',
     ]);
     expect(dataUsed[2]).toEqual({
       label: 'has the app, number of accounts and log-ins in the last 30 days',
-      purpose: MAILED.dataUses[2]?.purpose,
+      purpose:
+        'estimate who may want to read about investing now, from how much the customer does with the bank',
       source: 'marketing data mart',
       asOf: '2026-11-22',
     });
