@@ -116,7 +116,7 @@ describe('the customer is told', () => {
       source: 'marketing data mart',
       asOf: '2026-11-22',
     });
-    expect(letter(MAILED).text).toContain('in onze bron (marketing data mart)');
+    expect(letter(MAILED).text).toContain('in onze bron (datamart van marketing)');
   });
 
   it('when the list was released by the calendar of the campaign', () => {
