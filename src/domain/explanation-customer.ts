@@ -1,4 +1,4 @@
-import { dataNotUsed, legalBasis, withoutStop } from './explanation-data.ts';
+import { dataNotUsed, legalBasisTold, withoutStop } from './explanation-data.ts';
 import { checkedOnly, estimate } from './explanation-estimate.ts';
 import { type Fate, fateOf, reasonsTold, whyOf } from './explanation-story.ts';
 import type { ExplanationWriter, Letter } from './explanation-writer.ts';
@@ -21,12 +21,7 @@ export function customerLetter(writer: ExplanationWriter): Letter {
       ...(fate === null ? [] : people(writer, fate)),
       ...(isEstimated ? estimate(writer) : [checkedOnly(writer)]),
       writer.items(writer.say('customer.neverUsed'), [writer.list(dataNotUsed(writer))]),
-      ...(isEstimated
-        ? [
-            writer.say('customer.nature', { product }),
-            writer.say('customer.legalBasis', { basis: legalBasis(writer) }),
-          ]
-        : []),
+      ...(isEstimated ? [writer.say('customer.nature', { product }), legalBasisTold(writer)] : []),
       writer.say('customer.rights', { objection: writer.inLanguage(campaign.objection) }),
       writer.say('customer.questions', { contact: withoutStop(writer.inLanguage(campaign.contact)) }),
     ],

@@ -43,9 +43,7 @@ export function columnsEstimatedFrom(writer: ExplanationWriter): readonly string
 
 /** What was looked at to see whether a mail may be sent, in words; opt-outs, quiet list and mails are the service's own. */
 export function lookedAt(writer: ExplanationWriter): readonly string[] {
-  const columns = writer.explained.contract.columns
-    .filter(({ category, name }) => category === 'eligibility' || name === 'age')
-    .flatMap(({ name }) => COLUMN_PHRASES[name] ?? []);
+  const columns = columnsOfRules(writer).flatMap((name) => COLUMN_PHRASES[name] ?? []);
   return [...new Set([...columns, 'opted_out', 'mails', 'notes'])].map((one) =>
     writer.say(`data.column.${one}`),
   );
@@ -83,15 +81,37 @@ export function dataNotUsed(writer: ExplanationWriter): readonly string[] {
 }
 
 /**
- * The legal bases as they were recorded, and the consent; for whoever no estimate was made of, that; of a draw, for which none was
- * made, the consent.
+ * The legal bases as they were recorded, and the consent; for whoever no estimate was made of, that. Of a draw, for which none was
+ * made, the bases of what its rules read.
  */
 export function legalBasis(writer: ExplanationWriter): string {
   const { decision, drawn } = writer.explained;
-  if (drawn !== undefined) return consent(writer);
-  if (decision.score === null) return writer.say('data.noProfile');
-  const bases = [...new Set(usesOf(writer).map(({ legalBasis }) => withoutStop(legalBasis)))].join('; ');
-  return [...(bases === '' ? [] : [writer.say('data.legalBasis', { bases })]), consent(writer)].join(' ');
+  if (drawn === undefined && decision.score === null) return writer.say('data.noProfile');
+  const bases = basesOf(writer);
+  return [
+    ...(bases.length === 0 ? [] : [writer.say('data.legalBasis', { bases: bases.join('; ') })]),
+    consent(writer),
+  ].join(' ');
+}
+
+/** The paragraph on the legal basis; where none is recorded, the consent alone. */
+export function legalBasisTold(writer: ExplanationWriter): string {
+  const phrase = basesOf(writer).length === 0 ? 'customer.consentAlone' : 'customer.legalBasis';
+  return writer.say(phrase, { basis: legalBasis(writer) });
+}
+
+/** Each once, as the data uses have it. */
+function basesOf(writer: ExplanationWriter): readonly string[] {
+  const uses =
+    writer.explained.drawn === undefined ? usesOf(writer) : usesFor(writer, columnsOfRules(writer));
+  return [...new Set(uses.map(({ legalBasis }) => withoutStop(legalBasis)))];
+}
+
+/** The columns that the rules of eligibility read. */
+function columnsOfRules({ explained }: ExplanationWriter): readonly string[] {
+  return explained.contract.columns
+    .filter(({ category, name }) => category === 'eligibility' || name === 'age')
+    .map(({ name }) => name);
 }
 
 function consent(writer: ExplanationWriter): string {
@@ -111,12 +131,15 @@ export function sources(writer: ExplanationWriter): string {
 }
 
 function usesOf(writer: ExplanationWriter) {
-  const estimated = columnsEstimatedFrom(writer);
-  const isUsed = (name: string) =>
-    estimated.includes(name) || columnOf(writer, name)?.category === 'eligibility';
+  const checked = writer.explained.contract.columns.filter(({ category }) => category === 'eligibility');
+  return usesFor(writer, [...columnsEstimatedFrom(writer), ...checked.map(({ name }) => name)]);
+}
+
+/** The data uses that cover some of the columns, each with those. */
+function usesFor(writer: ExplanationWriter, used: readonly string[]) {
   return writer.explained.dataUses
     .map(({ columns, source, purpose, legalBasis }) => ({
-      columns: columns.filter(isUsed),
+      columns: columns.filter((name) => used.includes(name)),
       source: writer.inLanguage(labelOf(source)),
       purpose: writer.inLanguage(labelOf(purpose)),
       legalBasis: writer.inLanguage(labelOf(legalBasis)),

@@ -1,6 +1,6 @@
 import type { Audience, ExplainedDecision } from './explanation.ts';
 import { customerLetter, people, titleOf } from './explanation-customer.ts';
-import { dataNotUsed, legalBasis, withoutStop } from './explanation-data.ts';
+import { dataNotUsed, legalBasisTold, withoutStop } from './explanation-data.ts';
 import { checkedOnly } from './explanation-estimate.ts';
 import { internalLetter, whatBecame } from './explanation-internal.ts';
 import { decidingRules } from './explanation-rules.ts';
@@ -61,7 +61,7 @@ function customerStory(writer: ExplanationWriter): readonly string[] {
     ...(fate === 'DROPPED' ? [writer.say('drawn.CUSTOMER.dropped'), ...told.slice(1)] : told),
     checkedOnly(writer),
     writer.say('drawn.CUSTOMER.since', dayOfDraw(writer)),
-    writer.say('customer.legalBasis', { basis: legalBasis(writer) }),
+    legalBasisTold(writer),
   ];
 }
 

@@ -97,7 +97,7 @@ export interface ExplainedDecision {
   readonly contract: FeedContract;
   readonly card: ModelCard;
   readonly config: { readonly number: number; readonly settings: Config };
-  /** The data uses that were signed off and in force for the run. */
+  /** The data uses that were signed off and in force for the run, or on the day of the draw. */
   readonly dataUses: readonly {
     readonly columns: readonly string[];
     readonly source: Wording;
@@ -108,7 +108,7 @@ export interface ExplainedDecision {
   readonly facts: ExplanationFacts;
   /** Null for whoever was in no batch. */
   readonly mail: MailOutcome | null;
-  /** Of whoever was drawn while the engine was off; left out of what a run decided. Card and data uses then count for nothing. */
+  /** Of whoever was drawn while the engine was off; left out of what a run decided. The card then counts for nothing. */
   readonly drawn?: Drawn;
   /** The draw of the same week, beside what its run decided. */
   readonly beside?: ExplainedDecision & { readonly drawn: Drawn };

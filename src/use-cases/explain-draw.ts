@@ -1,9 +1,11 @@
+import { recordedAt, statusOn } from '../domain/data-use.ts';
 import { EligibilityRules } from '../domain/eligibility.ts';
-import type { Drawn, ExplanationFacts, MailOutcome } from '../domain/explanation.ts';
+import type { Drawn, ExplainedDecision, ExplanationFacts, MailOutcome } from '../domain/explanation.ts';
 import { layoutOf } from '../domain/feed-contract.ts';
 import type { ModelCard } from '../domain/model-card.ts';
 import { drawnRuleTrace } from '../domain/rule-trace.ts';
-import { dateIn, weekOf } from '../domain/week.ts';
+import { dateIn, type IsoDate, weekOf } from '../domain/week.ts';
+import { dataUsesDeclaredBy } from '../store/campaign.reads.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { ConfigVersionRow } from '../store/config-version.row.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
@@ -27,6 +29,7 @@ export interface ExplainedDraw {
   readonly drawn: Drawn;
   readonly config: RecordedWeek['config'];
   readonly contract: RecordedWeek['contract'];
+  readonly dataUses: ExplainedDecision['dataUses'];
   /** Of the model that the snapshot's run was started with: it had no part in the draw. */
   readonly card: ModelCard;
 }
@@ -72,6 +75,21 @@ export async function explainDraw(
     drawn: { batch, at: drawnAt, dropped },
     config: { id, number, settings },
     contract: { columns },
+    dataUses: await dataUsesInForce(tx, key, drawnAt, today),
     card,
   };
+}
+
+/** The data uses of a campaign that were in force at an instant, as they were recorded then. @param day of the instant */
+async function dataUsesInForce(
+  tx: Transaction,
+  campaign: string,
+  at: Date,
+  day: IsoDate,
+): Promise<ExplainedDecision['dataUses']> {
+  const declared = await dataUsesDeclaredBy(tx, campaign, at);
+  return declared
+    .map((use) => recordedAt(use, at))
+    .filter((use) => statusOn(use, day) === 'SIGNED_OFF')
+    .map(({ columns, source, purpose, legalBasis }) => ({ columns, source, purpose, legalBasis }));
 }

@@ -111,7 +111,7 @@ async function explanationOf(
   const { decision, mail, name } = asked;
   const place = asked.drawn ? await drawnCustomer(tx, key, week, customer) : undefined;
   const draw = place && (await explainDraw(tx, customer, place));
-  const ofDraw = draw && { week, campaign: definition, dataUses: [], ...draw };
+  const ofDraw = draw && { week, campaign: definition, ...draw };
   const told: Explanation | null =
     draw === undefined || ofDraw === undefined
       ? null

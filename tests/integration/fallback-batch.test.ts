@@ -142,11 +142,12 @@ describe('a fallback batch', () => {
         'as they were on 15 November 2026',
         'we looked up on 16 November 2026',
         'approved the list, on 16 November 2026',
-        'You gave consent for these mails.',
+        'The legal basis is recorded like this: consent of nobody. You gave consent for these mails.',
         told.objection,
         told.contact.replace(/\.$/, ''),
       ])
         expect(told.text).toContain(part);
+      expect(told.legalBasis).toMatch(/^consent of nobody\. You gave consent/);
       expect((await explain('cees', released(), 'CUSTOMER', 'NL')).text).toContain('Het lot viel op u.');
     });
 

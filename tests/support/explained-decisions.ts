@@ -211,7 +211,6 @@ export function drawn(
   return {
     ...explained,
     facts: { ...explained.facts, asOf: '2026-11-15' },
-    dataUses: [],
     drawn: {
       batch: '0d9b4a52-3f0c-4f53-9a62-5c0f9d2b6c11',
       at: new Date('2026-11-20T08:00:00Z'),

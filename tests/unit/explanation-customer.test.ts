@@ -154,6 +154,22 @@ describe('the customer is told', () => {
     expect(dataUsed).toHaveLength(1);
   });
 
+  it('of a draw the legal basis of what its rules read, and where none is recorded the consent alone', () => {
+    const drawn = EVERY_OUTCOME['DRAWN while the engine was off, released']!;
+    expect(letter(drawn, 'en').text).toContain(
+      'The legal basis is recorded like this: consent to commercial e-mail about investing. You gave consent for these mails on',
+    );
+    expect(letter(drawn).legalBasis).toMatch(/^toestemming voor commerciële e-mail over beleggen\. U gaf/);
+    expect(letter(drawn).dataUsed).toHaveLength(1);
+    const unread = drawn.dataUses.filter(({ columns }) => !columns.includes('age'));
+    const alone = letter({ ...drawn, dataUses: unread });
+    expect(alone.text).not.toContain('grondslag');
+    expect(alone.text).toContain(
+      '\n\nU gaf toestemming voor deze mails op 14 maart 2025. U mag uw toestemming altijd intrekken.\n\n',
+    );
+    expect(alone.legalBasis).toBe('U gaf toestemming voor deze mails op 14 maart 2025.');
+  });
+
   it('of a suspicion, a death and the quiet list the same, which names none of them', () => {
     const noted = (['FRAUD_FLAG', 'DECEASED', 'QUIET_LIST'] as const).map((reason) =>
       saidToCustomer(phrases, barred(reason), 'nl'),
