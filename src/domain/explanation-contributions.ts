@@ -72,7 +72,9 @@ function turningPoint(
   label: string,
   { from, to, scoreAfter, outcomeAfter }: Counterfactual,
 ): string {
-  return writer.say('internal.counterfactual', {
+  const { threshold } = writer.explained.config.settings;
+  const isCrowdedOut = outcomeAfter === 'NOT_CHOSEN' && scoreAfter >= threshold;
+  return writer.say(`internal.counterfactual${isCrowdedOut ? 'Capacity' : ''}`, {
     label,
     from: featureDisplay(writer, feature, from),
     to: featureDisplay(writer, feature, to),

@@ -37,20 +37,15 @@ function balance(writer: ExplanationWriter): readonly string[] {
   const contributions = writer.explained.facts.attribution?.contributions ?? [];
   const movement = contributions.reduce((sum, { contribution }) => sum + Math.abs(contribution), 0);
   const free = new Set(freeFeatures(writer).map(({ name }) => name));
-  const tipping = contributions.filter(
-    (one) => free.has(one.feature) && isSure(one) && Math.abs(one.contribution) >= TIPS * movement,
-  );
+  const sure = contributions.filter((one) => free.has(one.feature) && isSure(one));
+  const tipping = sure.filter(({ contribution }) => Math.abs(contribution) >= TIPS * movement);
   const told = (['up', 'down'] as const).flatMap((direction) => {
-    const features = strongest(tipping, direction, MOST_TOLD).map(({ feature }) =>
-      featureOf(writer, feature),
-    );
+    const features = strongest(tipping, direction, MOST_TOLD);
     if (features.length === 0) return [];
-    return [
-      writer.items(
-        writer.say(`customer.${direction}`),
-        features.map((feature) => toldAs(writer, feature)),
-      ),
-    ];
+    const texts = new Set(features.map(({ feature }) => toldAs(writer, featureOf(writer, feature))));
+    const isAll = features.length === strongest(sure, direction, sure.length).length;
+    const lead = writer.say(`customer.${direction}${isAll ? '' : 'Most'}`, { count: texts.size });
+    return [writer.items(lead, [...texts])];
   });
   return told.length === 0
     ? [writer.say('customer.nothingTipped')]

@@ -61,16 +61,19 @@ function score(writer: ExplanationWriter): readonly string[] {
 
 function largest(writer: ExplanationWriter, direction: 'up' | 'down'): readonly string[] {
   const free = new Set(freeFeatures(writer).map(({ name }) => name));
-  const lines = strongest(contributionTexts(writer), direction, LARGEST).map(
-    ({ feature, label, display, contribution }) =>
-      writer.say('internal.contribution', {
-        label,
-        display,
-        contribution,
-        held: free.has(feature) ? 'no' : 'yes',
-      }),
+  const texts = contributionTexts(writer);
+  const all = strongest(texts, direction, texts.length);
+  const lines = all.slice(0, LARGEST).map(({ feature, label, display, contribution }) =>
+    writer.say('internal.contribution', {
+      label,
+      display,
+      contribution,
+      held: free.has(feature) ? 'no' : 'yes',
+    }),
   );
-  return lines.length === 0 ? [] : [[writer.say(`internal.${direction}`), ...lines].join('\n')];
+  if (lines.length === 0) return [];
+  const lead = `internal.${direction}${all.length > lines.length ? 'Most' : ''}`;
+  return [[writer.say(lead, { count: all.length }), ...lines].join('\n')];
 }
 
 /** The features that were held at a value for everyone that week. */

@@ -27,6 +27,8 @@ const LESS_GROWTH: Counterfactual = {
   scoreAfter: 0.0341,
   outcomeAfter: 'NOT_CHOSEN',
 };
+/** Lower by as much as leaves no place, though the score still reaches the threshold. */
+const CROWDED_OUT: Counterfactual = { ...LESS_GROWTH, to: 480, scoreAfter: 0.0355 };
 const MORE_BALANCE: Counterfactual = {
   feature: 'balance',
   from: 18_250.75,
@@ -72,6 +74,11 @@ export const EVERY_OUTCOME: Readonly<Record<string, ExplainedDecision>> = {
     mail: { ...RELEASED, status: 'DROPPED' },
   }),
   'MAIL by the model, no batch drawn': scored(CHOSEN),
+  'MAIL by the model, released; with less there would have been no place': scored({
+    ...CHOSEN,
+    mail: RELEASED,
+    counterfactual: CROWDED_OUT,
+  }),
   'MAIL by exploration, below the threshold': scored({
     outcome: 'MAIL',
     arm: 'EXPLORATION',
@@ -132,6 +139,7 @@ export const EVERY_OUTCOME: Readonly<Record<string, ExplainedDecision>> = {
     ...barred('IN_FLOW'),
     beside: drawn(RELEASED),
   },
+  'DRAWN while the engine was off, released; no legal basis recorded': { ...drawn(RELEASED), dataUses: [] },
   'NOT_ELIGIBLE, several reasons': barred('HOLDS_PRODUCT', 'FRAUD_FLAG', 'RECENTLY_MAILED'),
   ...Object.fromEntries(ELIGIBILITY_REASONS.map((reason) => [`NOT_ELIGIBLE, ${reason}`, barred(reason)])),
 };

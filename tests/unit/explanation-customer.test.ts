@@ -209,9 +209,16 @@ describe('the customer is told', () => {
 
   it('what tipped the balance, not what hardly counted', () => {
     const { text } = letter(MAILED);
-    expect(text).toContain(
-      'Dit maakte uw schatting lager. Wat het zwaarst telde staat eerst:\n- leeftijd\n\n',
-    );
+    expect(text).toContain('Dit maakte uw schatting lager. Dit telde het zwaarst:\n- leeftijd\n\n');
+    expect(text).toContain('Dit maakte uw schatting hoger. De drie die het zwaarst telden:\n');
+    const attribution = MAILED.facts.attribution!;
+    const three = attribution.contributions.filter(({ feature }) => !/fund|before|savings/.test(feature));
+    const few = letter({
+      ...MAILED,
+      facts: { ...MAILED.facts, attribution: { ...attribution, contributions: three } },
+    });
+    expect(few.text).toContain('Dit maakte uw schatting hoger. Wat het zwaarst telde staat eerst:\n');
+    expect(few.text).toContain('Dit maakte uw schatting lager. Wat het zwaarst telde staat eerst:\n');
     expect(
       text
         .split('Dit maakte')[1]

@@ -37,6 +37,15 @@ function withFeature(
   };
 }
 
+type Shares = NonNullable<ExplainedDecision['facts']['attribution']>;
+
+/** The mailed customer, with other shares in the score. */
+function withShares(change: (shares: Shares['contributions']) => Shares['contributions']): ExplainedDecision {
+  const attribution = MAILED.facts.attribution!;
+  const contributions = change(attribution.contributions);
+  return { ...MAILED, facts: { ...MAILED.facts, attribution: { ...attribution, contributions } } };
+}
+
 describe('those inside are told', () => {
   it('every number as the language writes it', () => {
     const { text, contributions, counterfactual } = told(MAILED);
@@ -76,6 +85,16 @@ describe('those inside are told', () => {
       '-0.0021',
       '-0.0004',
     ]);
+    expect(told(MAILED, 'en').text).toContain('\nUp, the three largest of 5:\n');
+    expect(told(MAILED, 'en').text).toContain('\nDown, the largest first:\n');
+  });
+
+  it('that a lower score would still reach the threshold, where capacity then decides', () => {
+    const crowded = EVERY_OUTCOME['MAIL by the model, released; with less there would have been no place']!;
+    expect(told(crowded, 'en').text).toContain(
+      'The score then is 0.0355, which reaches the threshold, but the rank is beyond the capacity: not chosen.',
+    );
+    expect(told(MAILED, 'en').text).toContain('The score then is 0.0341 and the outcome not chosen.');
   });
 
   it('every rule that failed with its value, limit and origin', () => {
@@ -216,6 +235,8 @@ describe('the phrases', () => {
       { ...MAILED, decision: { ...MAILED.decision, reasons: REASONS } },
       { ...MAILED, config: { number: 8, settings: { ...settings, sampleSize: 0, overrides: [hold] } } },
       { ...MAILED, facts: { ...MAILED.facts, consentedOn: null, counterfactual: null } },
+      withShares((all) => all.map((one) => ({ ...one, contribution: -one.contribution }))),
+      withShares((all) => all.filter(({ contribution }) => contribution < -0.001)),
       withFeature(flag, 1, [
         { column: 'balance', value: null },
         { column: 'opt_in_on', value: 20_000 },
