@@ -17,6 +17,27 @@ export function inclusionView({ index, treeSize, leaf, path }: RunInclusion): In
   return { index, treeSize, leaf: digestView(leaf), path: path.map(digestView) };
 }
 
+/**
+ * What is proved of a draw: its batch as a whole. A tree of one leaf, which is the root: the digest over everyone who was drawn.
+ */
+export function drawProofView(facts: {
+  readonly digest: string;
+  readonly checkpoint: LoggedCheckpoint | null;
+  readonly inclusion: RunInclusion | null;
+}): DecisionProof {
+  const { digest, checkpoint, inclusion } = facts;
+  return {
+    leaf: digest,
+    salt: '',
+    index: 0,
+    size: 1,
+    path: [],
+    root: digest,
+    audit: inclusion && inclusionView(inclusion),
+    checkpoint: checkpoint && checkpointView(checkpoint),
+  };
+}
+
 /** The proof of a decision; throws where the run kept no root, which a run with decisions always does. */
 export function proofView(facts: {
   readonly row: number;

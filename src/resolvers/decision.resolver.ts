@@ -1,6 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { Arm, Outcome, Reason } from '../domain/decision.ts';
-import { refuse } from '../domain/refusal.ts';
 import type { IsoWeek } from '../domain/week.ts';
 import { Recipient } from '../schema/batch.type.ts';
 import {
@@ -16,12 +15,13 @@ import { Run } from '../schema/run.type.ts';
 import { IsoWeekScalar } from '../schema/scalars.ts';
 import type { RecordedDecision } from '../store/decision.reads.ts';
 import { countDecisions } from '../store/decision-list.reads.ts';
-import { drawnDecision, NO_ROW } from '../store/drawn-decision.reads.ts';
+import { inclusionOfDraw } from '../store/decision-proof.reads.ts';
+import { drawnDecision } from '../store/drawn-decision.reads.ts';
 import { countHistory, type PastDecision } from '../store/history.reads.ts';
 import { runOf } from '../store/run.reads.ts';
 import { readDecision, readDecisions, readHistory } from '../use-cases/read-customers.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
-import { proofView } from './decision-proof-view.ts';
+import { drawProofView, proofView } from './decision-proof-view.ts';
 import { type PageArguments, PageOf50, PageOf60, pageOf } from './paging.ts';
 import { Permit } from './permit.ts';
 import type { RecipientView } from './recipient-view.ts';
@@ -96,6 +96,16 @@ export class DecisionResolver {
     return loaders.run.load(runId);
   }
 
+  @FieldResolver(() => IsoWeekScalar, {
+    description:
+      "The week that was decided: of the run, or of the draw, whose snapshot's run may be of an earlier one.",
+  })
+  async week(@Root() { runId, fallbackBatch }: RecordedDecision, @Ctx() { loaders }: ApiContext) {
+    const decided =
+      fallbackBatch === undefined ? await loaders.run.load(runId) : await loaders.batch.load(fallbackBatch);
+    return decided?.week;
+  }
+
   @FieldResolver(() => RecipientStatusEnum, { nullable: true })
   recipientStatus(
     @Root() { runId, customer, fallbackBatch }: RecordedDecision,
@@ -105,14 +115,15 @@ export class DecisionResolver {
   }
 
   @FieldResolver(() => DecisionProof)
-  async proof(@Root() decision: RecordedDecision, @Ctx() { loaders }: ApiContext) {
-    const { runId, row, salt } = decision;
-    if (row === NO_ROW)
-      return refuse(
-        'NOT_FOUND',
-        'FALLBACK',
-        'No run decided this: the customer was drawn while the engine was off.',
-      );
+  async proof(@Root() decision: RecordedDecision, @Ctx() { loaders, services }: ApiContext) {
+    const { runId, row, salt, fallbackBatch } = decision;
+    if (fallbackBatch !== undefined) {
+      const batch = await loaders.batch.load(fallbackBatch);
+      const { digest, ...logged } = await inclusionOfDraw(services.db.manager, fallbackBatch);
+      const drawn = digest ?? batch?.digest;
+      if (drawn === undefined) throw new Error(`there is no batch ${fallbackBatch}`);
+      return drawProofView({ digest: drawn, ...logged });
+    }
     const [path, run, { checkpoint, inclusion }] = await Promise.all([
       loaders.decisionPath.load({ runId, row }),
       loaders.run.load(runId),

@@ -1,7 +1,13 @@
 import DataLoader from 'dataloader';
 import type { LoggedCheckpoint } from '../audit/log-reads.ts';
 import type { RecipientStatus } from '../domain/batch.ts';
-import { batchesOfRuns, handOffsOf, recipientStatuses, reviewsOf } from '../store/batch.reads.ts';
+import {
+  batchesById,
+  batchesOfRuns,
+  handOffsOf,
+  recipientStatuses,
+  reviewsOf,
+} from '../store/batch.reads.ts';
 import { campaignsByKey, configsAt, configsById } from '../store/campaign.reads.ts';
 import { challengersOf } from '../store/challenger.reads.ts';
 import { approvalsOf, changesOfVersions, versionsOfChanges } from '../store/config-change.reads.ts';
@@ -97,6 +103,10 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
     funnel: loader(
       (runIds) => funnelsOf(manager, runIds),
       ({ runId }) => runId,
+    ),
+    batch: loader(
+      (ids) => batchesById(manager, ids),
+      ({ id }) => id,
     ),
     batchOfRun: loader(
       (runIds) => batchesOfRuns(manager, runIds),

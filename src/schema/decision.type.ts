@@ -21,7 +21,7 @@ export const ReasonEnum = wordEnum('Reason', REASONS, 'Why a decision came out a
 
 @ObjectType({
   description:
-    "Merkle path of this decision to the run's decisionRoot, and of the run's audit entry to the signed checkpoint.",
+    "Merkle path of this decision to the run's decisionRoot, and of the run's audit entry to the signed checkpoint. Of a draw into a fallback batch it proves the batch as a whole, not one customer: `leaf` and `root` are the digest over everyone who was drawn, the salt is empty, and `audit` is of the entry of the draw.",
 })
 export class DecisionProof {
   @Field(() => DigestScalar)
@@ -79,7 +79,7 @@ export class Decision {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The fallback batch into which the customer was drawn while the engine was off: no run decided that, `run` is the one of the snapshot, and there is no proof. Null for what a run decided.',
+      'The fallback batch into which the customer was drawn while the engine was off: no run decided that, `run` is the one of the snapshot, and `proof` is of the whole batch. Null for what a run decided.',
   })
   readonly fallbackBatch!: string | null;
 

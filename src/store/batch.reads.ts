@@ -53,6 +53,10 @@ export async function batchesOfRuns(
   return db.findBy(BatchRow, { runId: In(runIds) });
 }
 
+export async function batchesById(db: Transaction, ids: readonly string[]): Promise<readonly BatchRow[]> {
+  return db.findBy(BatchRow, { id: In(ids) });
+}
+
 /** How far the review of a batch is, in numbers. */
 export interface ReviewCounts {
   readonly batchId: string;

@@ -2,7 +2,7 @@ import { hashReader, type LoggedCheckpoint, newestCheckpoint } from '../audit/lo
 import { proveInclusion } from '../audit/proof.ts';
 import type { Transaction } from './transaction.ts';
 
-/** That the entry of a run's decisions is in the log: its place, its leaf hash and the path to the root. */
+/** That the entry of a run's decisions, or of a draw, is in the log: its place, its leaf hash and the path to the root. */
 export interface RunInclusion {
   readonly index: number;
   readonly treeSize: number;
@@ -20,6 +20,39 @@ export async function entriesOfRuns(
      where action = 'run.decide' and subject = any ($1) order by subject, index`,
     [runIds],
   );
+}
+
+/** The entry of a draw: where the log has it, and the digest over everyone who was drawn; undefined until it was sequenced. */
+async function entryOfDraw(
+  db: Transaction,
+  batch: string,
+): Promise<{ readonly index: number; readonly leaf: Uint8Array; readonly digest: string } | undefined> {
+  const [found]: { index: number; leaf: Buffer; digest: string }[] = await db.query(
+    `select index::float8 as index, leaf, digest from audit_entry
+     where action = 'batch.fallback' and subject = $1 and digest is not null order by index limit 1`,
+    [batch],
+  );
+  return found;
+}
+
+/** The newest checkpoint, and that it covers the entry of a draw; null where it does not yet. */
+export async function inclusionOfDraw(
+  db: Transaction,
+  batch: string,
+): Promise<{
+  readonly checkpoint: LoggedCheckpoint | null;
+  readonly inclusion: RunInclusion | null;
+  /** Of everyone who was drawn, as the entry has it; null until the log has the entry. */
+  readonly digest: string | null;
+}> {
+  const checkpoint = (await newestCheckpoint(db)) ?? null;
+  const entry = await entryOfDraw(db, batch);
+  const digest = entry?.digest ?? null;
+  if (checkpoint === null || entry === undefined || entry.index >= checkpoint.size)
+    return { checkpoint, inclusion: null, digest };
+  const { index, leaf } = entry;
+  const path = await proveInclusion(index, checkpoint.size, hashReader(db));
+  return { checkpoint, inclusion: { index, treeSize: checkpoint.size, leaf, path }, digest };
 }
 
 /** The newest checkpoint, and of each run that it covers the proof that its decisions are in it. */

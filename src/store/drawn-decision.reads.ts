@@ -9,7 +9,7 @@ import { partitionOf } from './snapshot.store.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Stands for the row of what no run decided. */
-export const NO_ROW = -1;
+const NO_ROW = -1;
 
 /** A customer's place in a fallback batch. */
 export interface DrawnCustomer {

@@ -20,7 +20,13 @@ export async function proveDecision(
   const recorded = await readDecision(services, caller, about);
   if (recorded === null)
     return refuse('NOT_FOUND', 'DECISION', `Nothing was decided on this customer in ${about.week}.`);
-  const { runId, row, salt } = recorded;
+  const { runId, row, salt, fallbackBatch } = recorded;
+  if (fallbackBatch !== undefined)
+    return refuse(
+      'NOT_FOUND',
+      'FALLBACK',
+      'No run decided this: the customer was drawn while the engine was off, and only the batch as a whole is proved.',
+    );
   const db = services.db.manager;
   const { checkpoint, inclusions } = await inclusionsOfRuns(db, [runId]);
   const inclusion = inclusions.get(runId);

@@ -5,6 +5,7 @@ import { eraseCustomer, requestErasure } from '../../src/use-cases/erase-custome
 import { execute } from '../../src/use-cases/execute.ts';
 import { handOffReleased } from '../../src/use-cases/hand-off.ts';
 import { addToQuietList, recordOptOut } from '../../src/use-cases/protect-customer.ts';
+import { proveDecision } from '../../src/use-cases/prove-decision.ts';
 import { verifyRecord } from '../../src/use-cases/verify-record/verify-record.ts';
 import { type Answer, ApiService } from '../support/api-service.ts';
 import { LOG } from '../support/audit-log.ts';
@@ -194,12 +195,32 @@ describe('a fallback batch', () => {
         `{ customerHistory(${of}, first: 1, after: "${customerHistory.pageInfo.endCursor}") { nodes { outcome fallbackBatch } } }`,
       );
       expect(rest.customerHistory.nodes).toEqual([{ outcome: 'NOT_CHOSEN', fallbackBatch: null }]);
-      expect(
-        await service.refusal(
-          'carla',
-          `{ decision(campaign: "${SMALL}", week: "2026-W47", ${of}) { proof { leaf } } }`,
-        ),
-      ).toBe('NOT_FOUND FALLBACK');
+    });
+
+    it('with what is proved: of a draw the batch as a whole, of a run the decision', async () => {
+      await service.sequence();
+      const of = `customer: "${released()}"`;
+      const fields =
+        'week fallbackBatch proof { leaf salt index size path root audit { index } checkpoint { size } }';
+      const { customerHistory, decision } = await service.get(
+        'carla',
+        `{ customerHistory(${of}) { nodes { ${fields} } }
+           decision(campaign: "${SMALL}", week: "2026-W47", ${of}) { ${fields} } }`,
+      );
+      const [drawn, decided] = customerHistory.nodes;
+      expect(decision).toEqual(drawn);
+      const entry = (await service.entries())[drawn.proof.audit.index];
+      expect(entry).toMatchObject({ action: 'batch.fallback', subject: batch.id, digest: drawn.proof.root });
+      expect(drawn).toMatchObject({
+        week: '2026-W47',
+        proof: { leaf: drawn.proof.root, salt: '', index: 0, size: 1, path: [] },
+      });
+      expect(drawn.proof.checkpoint.size).toBeGreaterThan(drawn.proof.audit.index);
+      expect(decided).toMatchObject({ week: '2026-W46', fallbackBatch: null, proof: { size: 40 } });
+      const proving = { campaign: SMALL, week: '2026-W47', customer: released() } as const;
+      await expect(proveDecision(service.harness.services, CARLA, proving)).rejects.toMatchObject({
+        refusal: { rule: 'FALLBACK' },
+      });
     });
   });
 
