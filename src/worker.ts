@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { type App, openApp } from './app.ts';
 import { newestCheckpoint } from './audit/log-reads.ts';
 import { startSequencer } from './audit/sequencer.ts';
@@ -6,9 +7,11 @@ import type { Settings } from './config.ts';
 import { startJobs } from './jobs/schedule.ts';
 import { stopSignal } from './stop-signal.ts';
 
-/** `waarom worker`: jobs alone, until it is told to stop. */
+/** `waarom worker`: jobs alone, until it is told to stop; behind whoever waits for an answer on the same machine. */
 export async function work(settings: Settings): Promise<void> {
   const app = await openApp(settings);
+  // After an embedded PostgreSQL was started, which serves others too.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const background = await recallCheckpoint(app)
     .then((memory) => startBackground(app, memory))
     .catch(async (error: unknown) => {
