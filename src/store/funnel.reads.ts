@@ -7,7 +7,7 @@ type StoredFunnel = Omit<Funnel, 'arms'> & {
   readonly exploration: number;
 };
 
-/** The funnels of runs; a run without decisions has none. */
+/** The funnels of runs, by run; a run without decisions has none. */
 export async function funnelsOf(
   db: Transaction,
   runIds: readonly string[],
@@ -16,7 +16,7 @@ export async function funnelsOf(
     `select run_id as "runId", considered, eligible, scored, above_threshold as "aboveThreshold", mailed,
             held_out as "heldOut", not_chosen as "notChosen", not_eligible as "notEligible",
             mailed_model as model, mailed_exploration as exploration, reasons
-     from run_funnel where run_id = any ($1)`,
+     from run_funnel where run_id = any ($1) order by run_id`,
     [runIds],
   );
   return rows.map(({ model, exploration, ...counts }) => ({

@@ -26,7 +26,7 @@ export async function protectedCustomers(
   tx: Transaction,
   table: keyof typeof TABLES,
 ): Promise<readonly ProtectedCustomer[]> {
-  return tx.query(`${TABLES[table]} order by customer, at`);
+  return tx.query(`${TABLES[table]} order by customer, campaign, at`);
 }
 
 /** Everyone whom the log can name, with the secret of the name. */

@@ -149,11 +149,13 @@ describe('decisions', () => {
     });
   });
 
-  it('one stands twice', async () => {
+  it.each(['asc', 'desc'])('one stands twice, its copy before it or after it (%s)', async (order) => {
     const fault = await faultAfter(
       [released],
       [
-        `insert into ${released} select run_id, row_no, 'c999', salt, outcome, arm, reasons, score, rank from ${released} where row_no = 11`,
+        `with one as (delete from ${released} where row_no = 11 returning *) insert into ${released}
+         select run_id, row_no, name, salt, outcome, arm, reasons, score, rank
+         from one, (select customer from one union all values ('c999')) as two (name) order by name ${order}`,
       ],
     );
     expect(fault).toMatchObject({ table: 'decision', id: record.released.id, row: 11, rule: 'TWICE' });

@@ -301,8 +301,13 @@ describe('the record of a challenger', () => {
       rule: 'MISSING',
       row: place,
     });
-    const twice = `insert into ${rows()} select run_id, place, row_no, 'x', salt, score, rank, chosen, leaf from ${rows()} ${c12}`;
-    expect(await harmed(rows(), twice)).toMatchObject({ table, rule: 'TWICE', row: place });
+    // A copy that lies before the row is met as the row, and the row as what stands twice.
+    for (const order of ['asc', 'desc']) {
+      const twice = `with one as (delete from ${rows()} ${c12} returning *) insert into ${rows()}
+        select run_id, place, row_no, name, salt, score, rank, chosen, leaf
+        from one, (values ('c12'), ('x')) as two (name) order by name ${order}`;
+      expect(await harmed(rows(), twice)).toMatchObject({ table, rule: 'TWICE', row: place });
+    }
     const counted = `update run_challenger set scored = scored + 1 where outcome = 'SCORED'`;
     expect(await harmed('run_challenger', counted)).toMatchObject({ field: 'scored', rule: 'DIFFERS' });
     const said = `update run_challenger set summary = summary || '{"wouldMail": 999}' where outcome = 'SCORED'`;

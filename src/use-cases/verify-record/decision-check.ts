@@ -3,7 +3,7 @@ import { HASH_SIZE, sameHash } from '../../audit/tlog.ts';
 import { ARMS, type Decision, leafText, OUTCOMES, REASONS, type Reason } from '../../domain/decision.ts';
 import type { ErasedRows } from '../../store/erasure.reads.ts';
 import type { FoundDecision, LeafBlock } from '../../store/recorded-rows.reads.ts';
-import { type RecordFault, recordFault } from './record-fault.ts';
+import { foremost, type RecordFault, recordFault } from './record-fault.ts';
 
 /** The run whose decisions are checked, as the log has it. */
 export interface DecidedRun {
@@ -35,11 +35,11 @@ export class DecisionCheck {
     if (row < 0 || row >= this.run.rows) {
       this.#note(row, 'UNSPOKEN', `the run decided ${this.run.rows} rows`);
     } else if (this.#seen[row] === 1) this.#note(row, 'TWICE', 'the row stands twice');
-    else if (found.foreign) this.#note(row, 'DIFFERS', 'the row says that it is of another run', 'run_id');
-    else if (decision === undefined) this.#note(row, 'DIGEST', 'the row holds a code that means nothing');
     else {
       this.#seen[row] = 1;
-      writeLeafHash(this.#leaves, row, leafText(row, decision, found.salt));
+      if (found.foreign) this.#note(row, 'DIFFERS', 'the row says that it is of another run', 'run_id');
+      else if (decision === undefined) this.#note(row, 'DIGEST', 'the row holds a code that means nothing');
+      else writeLeafHash(this.#leaves, row, leafText(row, decision, found.salt));
     }
   }
 
@@ -105,7 +105,7 @@ export class DecisionCheck {
   }
 
   #note(row: number, rule: RecordFault['rule'], message: string, field?: string): void {
-    this.#fault ??= this.#faultAt(row, rule, message, field);
+    this.#fault = foremost(this.#fault, this.#faultAt(row, rule, message, field));
   }
 
   #faultAt(row: number, rule: RecordFault['rule'], message: string, field?: string): RecordFault {

@@ -47,6 +47,16 @@ export function recordFault(
   };
 }
 
+/**
+ * Which of two faults of the rows of one run to name, whatever order the rows lie in: that a row stands twice before what the two
+ * of it say, else the one of the lower row.
+ */
+export function foremost(one: RecordFault | undefined, other: RecordFault): RecordFault {
+  if (one === undefined) return other;
+  if ((one.rule === 'TWICE') !== (other.rule === 'TWICE')) return one.rule === 'TWICE' ? one : other;
+  return (other.row ?? 0) < (one.row ?? 0) ? other : one;
+}
+
 /** A fault as a line for a person. */
 export function recordFaultText({ table, id, row, field, rule, entry, message }: RecordFault): string {
   const place = [`${table} ${id}`, row === null ? '' : `row ${row}`, field ?? ''].filter(

@@ -1,7 +1,7 @@
 import { digestOf } from '../../audit/digest.ts';
 import { HASH_SIZE } from '../../audit/tlog.ts';
 import type { ErasedRows } from '../../store/erasure.reads.ts';
-import { type RecordFault, recordFault } from './record-fault.ts';
+import { foremost, type RecordFault, recordFault } from './record-fault.ts';
 
 /** A run's snapshot as the log has it: `digest` is the SHA-256 over the SHA-256s of its rows, in order. */
 export interface FrozenSnapshot {
@@ -25,8 +25,8 @@ export class SnapshotCheck {
   /** Takes a row by the SHA-256 of its bytes (latin1). */
   take(row: number, sha256: string): void {
     const { rows } = this.snapshot;
-    if (row < 0 || row >= rows) this.#fault ??= this.#at(row, 'UNSPOKEN', `the snapshot has ${rows} rows`);
-    else if (this.#seen[row] === 1) this.#fault ??= this.#at(row, 'TWICE', 'the row stands twice');
+    if (row < 0 || row >= rows) this.#note(row, 'UNSPOKEN', `the snapshot has ${rows} rows`);
+    else if (this.#seen[row] === 1) this.#note(row, 'TWICE', 'the row stands twice');
     else {
       this.#seen[row] = 1;
       this.#hashes.write(sha256, row * HASH_SIZE, HASH_SIZE, 'latin1');
@@ -58,6 +58,10 @@ export class SnapshotCheck {
         entry,
       },
     );
+  }
+
+  #note(row: number, rule: RecordFault['rule'], message: string): void {
+    this.#fault = foremost(this.#fault, this.#at(row, rule, message));
   }
 
   #at(row: number, rule: RecordFault['rule'], message: string): RecordFault {

@@ -5,7 +5,7 @@ import { eachChallengerDecision } from '../../store/challenger.reads.ts';
 import { erasedRows } from '../../store/erasure.reads.ts';
 import { hasPartition, partitionsOf } from '../../store/recorded-rows.reads.ts';
 import { partitionOf } from '../../store/snapshot.store.ts';
-import { type RecordFault, recordFault } from './record-fault.ts';
+import { foremost, type RecordFault, recordFault } from './record-fault.ts';
 import type { RecordWalk, WalkPart } from './record-walk.ts';
 
 const TABLE = 'challenger_decision';
@@ -36,14 +36,14 @@ async function walkRun(
   const seen = new Uint8Array(scored);
   let fault: RecordFault | undefined;
   const note = (row: number, rule: RecordFault['rule'], message: string) => {
-    fault ??= recordFault(TABLE, id, rule, message, { row, entry });
+    fault = foremost(fault, recordFault(TABLE, id, rule, message, { row, entry }));
   };
   const leafAt = (place: number) => leaves.subarray(place * HASH_SIZE, (place + 1) * HASH_SIZE);
   await eachChallengerDecision(tx, id, ({ foreign, place, salt, leaf, ...decision }) => {
     if (place < 0 || place >= scored) return note(place, 'UNSPOKEN', `the challenger scored ${scored} rows`);
     if (seen[place] === 1) return note(place, 'TWICE', 'the row stands twice');
-    if (foreign) return note(place, 'DIFFERS', 'the row says that it is of another run');
     seen[place] = 1;
+    if (foreign) return note(place, 'DIFFERS', 'the row says that it is of another run');
     writeLeafHash(leaves, place, challengerLeafText(decision, salt));
     if (Buffer.compare(leaf, leafAt(place)) !== 0) note(place, 'DIGEST', 'the row does not hash to its leaf');
   });

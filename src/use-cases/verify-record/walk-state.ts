@@ -17,7 +17,8 @@ export const walkErasures: WalkPart = async (walk) => {
   for (const row of await stateOf(walk.tx, 'erasure'))
     rows.push(foundRow({ ...row, content: await erasureDigest(walk.tx, row.id) }));
   const orphans: { id: string }[] = await walk.tx.query(
-    `select erasure_id as id from erased_row r where not exists (select from erasure e where e.id = r.erasure_id) limit 1`,
+    `select erasure_id as id from erased_row r where not exists (select from erasure e where e.id = r.erasure_id)
+     order by 1 limit 1`,
   );
   const [orphan] = orphans;
   return (
@@ -57,7 +58,7 @@ export const walkGovernance: WalkPart = async (walk) => {
 
 /** The definitions are now known to be those of the log: the data uses that they declared say the same. */
 async function sayOfDataUses({ tx, claims }: RecordWalk): Promise<void> {
-  for (const { key, definition } of await tx.findBy(CampaignRow, {})) {
+  for (const { key, definition } of await tx.find(CampaignRow, { order: { key: 'ASC' } })) {
     const declared = claims.of('campaign', key)?.fields.get('dataUses');
     if (typeof declared?.value !== 'string') continue;
     for (const [place, id] of declared.value.split(',').entries()) {
@@ -76,7 +77,7 @@ export const walkRunRows: WalkPart = async (walk) => {
   const found = await walkTable(walk, 'run');
   if (found !== undefined) return found;
   // The manifest is now known to be the one of the log: what it says counts as said.
-  for (const { id, manifest } of await tx.findBy(RunRow, {})) {
+  for (const { id, manifest } of await tx.find(RunRow, { order: { startedAt: 'ASC', id: 'ASC' } })) {
     const entry = claims.of('run', id)?.fields.get('manifest')?.entry;
     if (manifest === null || entry === undefined) continue;
     claims.say('run', id, entry, manifestFields(manifest));
