@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { issueToken } from '../src/issue-token.ts';
+import { issueToken } from '../src/cli/issue-token.ts';
 import { ownerUrl, serviceUrl } from '../src/store/data-source.ts';
 import { execute } from '../src/use-cases/execute.ts';
 import { runWeek } from '../src/use-cases/run-week.ts';

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { EXPORT_FORMATS, type ExportFormat, exportAuditFolder } from '../audit-commands.ts';
-import { addWitnessed, type OfflineOptions, verifyExportFolder, verifyProofFile } from '../audit-offline.ts';
 import { loadSettings } from '../config.ts';
-import { verifyAuditRecord } from '../verify-audit.ts';
 import { count, each } from './arguments.ts';
+import { addWitnessed, type OfflineOptions, verifyExportFolder, verifyProofFile } from './audit-offline.ts';
+import { EXPORT_FORMATS, type ExportFormat, exportAuditFolder } from './export-audit-folder.ts';
 import { say } from './say.ts';
+import { verifyAuditRecord } from './verify-audit-record.ts';
 
 /** What is to be verified: the database where it is neither an export nor the proof of a decision. */
 type VerifyOptions = Omit<OfflineOptions, 'export'> & { readonly export?: string; readonly proof?: string };

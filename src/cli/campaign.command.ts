@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { applyCampaignFile } from '../commands.ts';
 import { loadSettings } from '../config.ts';
+import { applyCampaignFile } from './apply-campaign-file.ts';
 import { say } from './say.ts';
 
 /** `campaign`. */

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { loadSettings } from '../config.ts';
-import { dataUseRegisterCsv } from '../data-use-register-file.ts';
-import { proposeContractFile } from '../propose-contract.ts';
+import { dataUseRegisterCsv } from './data-use-register-csv.ts';
+import { proposeContractFile } from './propose-contract-file.ts';
 import { say } from './say.ts';
 
 /** `data-use` and `feed-contract`: what data a campaign may receive and use. */

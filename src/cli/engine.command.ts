@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../config.ts';
-import { pauseByCommand } from '../pause-by-command.ts';
+import { pauseByCommand } from './pause-by-command.ts';
 import { say } from './say.ts';
 
 /** `pause`: for when the API cannot be reached. To resume takes a person who signed in. */

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
-import { registerModelFile } from '../commands.ts';
 import { loadSettings } from '../config.ts';
-import { modelPageText } from '../model-page-command.ts';
-import { writeModelTemplate } from '../model-template.ts';
+import { modelPageText } from './model-page-text.ts';
+import { registerModelFile } from './register-model-file.ts';
 import { say } from './say.ts';
+import { writeModelTemplate } from './write-model-template.ts';
 
 /** Which model version's page, how it is written, and where it goes. */
 interface CardOptions {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../config.ts';
-import { eraseByAge } from '../erase-by-age.ts';
+import { eraseByAge } from './erase-by-age.ts';
 import { say } from './say.ts';
 
 /** `retain`. */

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { migrateDatabase, openDatabase } from '../app.ts';
 import { loadSettings } from '../config.ts';
-import { diagnose, findingText } from '../doctor.ts';
 import { serve } from '../main.ts';
-import { runDemo } from '../run-demo.ts';
 import { work } from '../worker.ts';
 import { count } from './arguments.ts';
+import { diagnose, findingText } from './doctor.ts';
+import { runDemo } from './run-demo.ts';
 import { say } from './say.ts';
 
 /** The service itself: `demo`, `serve`, `worker`, `migrate`, `doctor`. */

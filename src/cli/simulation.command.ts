@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { loadSettings } from '../config.ts';
-import { simulateCampaign } from '../simulate-campaign.ts';
 import type { AskedSimulation } from '../use-cases/ask-simulation.ts';
 import { week } from './arguments.ts';
 import { say } from './say.ts';
+import { simulateCampaign } from './simulate-campaign.ts';
 import { setting, shift } from './what-if.arguments.ts';
 
 interface Options extends Pick<AskedSimulation, 'campaign' | 'from' | 'to' | 'judgeMarket'> {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loadSettings } from '../config.ts';
 import { PERMISSIONS, type Permission, ROLES, type Role } from '../domain/permissions.ts';
-import { issueToken } from '../issue-token.ts';
 import { count } from './arguments.ts';
+import { issueToken } from './issue-token.ts';
 import { say } from './say.ts';
 
 /** `token`. */

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
-import { runCampaignWeek } from '../commands.ts';
 import { loadSettings } from '../config.ts';
 import { AUDIENCES } from '../domain/explanation.ts';
 import { PURPOSES, readPurpose } from '../domain/purpose.ts';
-import { explainDecision } from '../explain.ts';
-import { reproduceWeek } from '../reproduce.ts';
 import type { AskedExplanation } from '../use-cases/read-explanation.ts';
 import { week } from './arguments.ts';
+import { explainDecision } from './explain-decision.ts';
+import { reproduceWeek } from './reproduce-week.ts';
+import { runCampaignWeek } from './run-campaign-week.ts';
 import { say } from './say.ts';
 
 /** Whose decision, for whom, and where its proof goes. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyProofFile } from '../../src/audit-offline.ts';
+import { verifyProofFile } from '../../src/cli/audit-offline.ts';
 import { decisionIn } from '../../src/store/decision.reads.ts';
 import { partitionOf } from '../../src/store/snapshot.store.ts';
 import { proveDecision } from '../../src/use-cases/prove-decision.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diagnose, findingText } from '../../src/cli/doctor.ts';
 import { loadSettings } from '../../src/config.ts';
-import { diagnose, findingText } from '../../src/doctor.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
 
 const SECRET = 'correct-horse-battery';

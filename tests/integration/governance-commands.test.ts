@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dataUseRegisterCsv } from '../../src/cli/data-use-register-csv.ts';
+import { proposeContractFile } from '../../src/cli/propose-contract-file.ts';
 import { loadSettings, type Settings } from '../../src/config.ts';
-import { dataUseRegisterCsv } from '../../src/data-use-register-file.ts';
-import { proposeContractFile } from '../../src/propose-contract.ts';
 import { newestContract } from '../../src/store/feed-contract.store.ts';
 import { LOG } from '../support/audit-log.ts';
 import { refusalOf } from '../support/refusals.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/adapters/log/logger.ts';
+import { diagnose, findingText } from '../../src/cli/doctor.ts';
+import { issueToken } from '../../src/cli/issue-token.ts';
 import { loadSettings, SettingsError } from '../../src/config.ts';
-import { diagnose, findingText } from '../../src/doctor.ts';
-import { issueToken } from '../../src/issue-token.ts';
 
 const SECRETS = { password: 'geheim-1', token: 'geheim-2', mail: 'geheim-3' };
 let folder: string;

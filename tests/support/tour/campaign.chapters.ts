@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { applyDefinitionFile } from '../../../src/commands.ts';
+import { applyDefinitionFile } from '../../../src/cli/apply-campaign-file.ts';
 import { zipFile } from '../zip-builder.ts';
 import type { Chapter } from './tour-step.ts';
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { verifyProofFile } from '../../../src/audit-offline.ts';
-import { COMMAND_LINE } from '../../../src/commands.ts';
+import { verifyProofFile } from '../../../src/cli/audit-offline.ts';
+import { COMMAND_LINE } from '../../../src/cli/command-line.ts';
 import { proveDecision } from '../../../src/use-cases/prove-decision.ts';
 import { LOG } from '../audit-log.ts';
 import type { Chapter } from './tour-step.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { exportAuditFolder } from '../../../src/audit-commands.ts';
-import { verifyExportFolder } from '../../../src/audit-offline.ts';
-import { verifyAuditRecord } from '../../../src/verify-audit.ts';
+import { verifyExportFolder } from '../../../src/cli/audit-offline.ts';
+import { exportAuditFolder } from '../../../src/cli/export-audit-folder.ts';
+import { verifyAuditRecord } from '../../../src/cli/verify-audit-record.ts';
 import { LOG } from '../audit-log.ts';
 import { hasPython, runVerifier } from '../python-verifier.ts';
 import type { Tour } from './tour.ts';

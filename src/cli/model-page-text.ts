@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import { openApp } from './app.ts';
-import { COMMAND_LINE } from './commands.ts';
-import type { Settings } from './config.ts';
-import type { PageFormat } from './domain/model-page/model-page-facts.ts';
-import type { PageLanguage } from './domain/model-page/model-page-labels.ts';
-import { refuse } from './domain/refusal.ts';
-import { campaignOf } from './store/campaign.store.ts';
-import { modelById, modelLiveAt } from './store/model.reads.ts';
-import { permit } from './use-cases/execute.ts';
-import { readModelPage } from './use-cases/read-model-page.ts';
+import { openApp } from '../app.ts';
+import type { Settings } from '../config.ts';
+import type { PageFormat } from '../domain/model-page/model-page-facts.ts';
+import type { PageLanguage } from '../domain/model-page/model-page-labels.ts';
+import { refuse } from '../domain/refusal.ts';
+import { campaignOf } from '../store/campaign.store.ts';
+import { modelById, modelLiveAt } from '../store/model.reads.ts';
+import { permit } from '../use-cases/execute.ts';
+import { readModelPage } from '../use-cases/read-model-page.ts';
+import { COMMAND_LINE } from './command-line.ts';
 
 /** Which version's page: one by its id, or what a campaign has in production. */
 export type AskedModel = { readonly id: string } | { readonly campaign: string };

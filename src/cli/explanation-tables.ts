@@ -1,6 +1,6 @@
-import type { RuleOutcome } from './domain/explanation.ts';
+import type { RuleOutcome } from '../domain/explanation.ts';
+import type { Explanation } from '../use-cases/read-explanation.ts';
 import { textTable } from './text-table.ts';
-import type { Explanation } from './use-cases/read-explanation.ts';
 
 const MARK = { PASS: 'ok', FAIL: 'NO', NOT_JUDGED: '-' } as const satisfies Record<
   RuleOutcome['verdict'],

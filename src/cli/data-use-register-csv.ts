@@ -1,14 +1,14 @@
-import { openApp } from './app.ts';
-import { csvCell } from './audit/entry-lines.ts';
-import type { Settings } from './config.ts';
-import { historyOf, statusOn } from './domain/data-use.ts';
-import { dateIn } from './domain/week.ts';
-import { labelOf } from './domain/wording.ts';
-import { campaignOf } from './store/campaign.store.ts';
-import { countRunsUnder, listRunsUnder } from './store/data-use.reads.ts';
-import type { DataUseRow } from './store/data-use.row.ts';
-import type { Transaction } from './store/transaction.ts';
-import { dataUseRegister, type RegisteredColumn } from './use-cases/data-use-register.ts';
+import { openApp } from '../app.ts';
+import { csvCell } from '../audit/entry-lines.ts';
+import type { Settings } from '../config.ts';
+import { historyOf, statusOn } from '../domain/data-use.ts';
+import { dateIn } from '../domain/week.ts';
+import { labelOf } from '../domain/wording.ts';
+import { campaignOf } from '../store/campaign.store.ts';
+import { countRunsUnder, listRunsUnder } from '../store/data-use.reads.ts';
+import type { DataUseRow } from '../store/data-use.row.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { dataUseRegister, type RegisteredColumn } from '../use-cases/data-use-register.ts';
 
 const HEAD = [
   ...['column', 'type', 'category', 'covered', 'needed_by_live_model', 'data_use', 'status', 'valid_until'],

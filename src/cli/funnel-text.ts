@@ -1,4 +1,4 @@
-import type { Funnel } from './domain/funnel.ts';
+import type { Funnel } from '../domain/funnel.ts';
 
 /** A run's funnel as a person reads it on a terminal. */
 export function funnelText(funnel: Funnel): string {

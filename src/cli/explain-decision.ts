@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { openApp } from './app.ts';
-import { COMMAND_LINE } from './commands.ts';
-import type { Settings } from './config.ts';
-import type { Purpose } from './domain/purpose.ts';
+import { openApp } from '../app.ts';
+import type { Settings } from '../config.ts';
+import type { Purpose } from '../domain/purpose.ts';
+import { proveDecision } from '../use-cases/prove-decision.ts';
+import { type AskedExplanation, readExplanation } from '../use-cases/read-explanation.ts';
+import { COMMAND_LINE } from './command-line.ts';
 import { explanationTables } from './explanation-tables.ts';
-import { proveDecision } from './use-cases/prove-decision.ts';
-import { type AskedExplanation, readExplanation } from './use-cases/read-explanation.ts';
 
 /**
  * `waarom explain`: why a week's run decided on a customer as it did, for inside with every rule and contribution.

@@ -1,13 +1,16 @@
-import type { JudgingProgress } from './domain/judging.ts';
-import type { RunProgress } from './use-cases/services.ts';
+import type { JudgingProgress } from '../domain/judging.ts';
+import type { RunStep } from '../domain/run.ts';
+import type { RunProgress } from '../use-cases/services.ts';
 
 const WIDTH = 24;
 const STEPS: Readonly<Record<string, string>> = {
   RECEIVE: 'receiving',
   DECIDE: 'deciding',
+  EXPLAIN: 'explaining',
+  CHALLENGE: 'scoring with the challenger',
   DRAW: 'drawing the batch',
   DONE: 'done',
-};
+} satisfies Record<RunStep, string>;
 
 /** Where long work shows how far it is: one line that is written over on a terminal, nothing in a pipe. */
 export class ProgressBar {

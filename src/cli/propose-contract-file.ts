@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { feedContract } from './adapters/package/feed-contract.schema.ts';
-import { readYaml } from './adapters/package/yaml-file.ts';
-import { openApp } from './app.ts';
-import { COMMAND_LINE } from './commands.ts';
-import type { Settings } from './config.ts';
-import { contractDifferences } from './domain/feed-contract-change.ts';
-import { campaignOf } from './store/campaign.store.ts';
-import { newestContract } from './store/feed-contract.store.ts';
-import { execute } from './use-cases/execute.ts';
-import { proposeFeedContract } from './use-cases/feed-contract-changes.ts';
-import { findingsOf } from './use-cases/feed-contract-findings.ts';
+import { feedContract } from '../adapters/package/feed-contract.schema.ts';
+import { readYaml } from '../adapters/package/yaml-file.ts';
+import { openApp } from '../app.ts';
+import type { Settings } from '../config.ts';
+import { contractDifferences } from '../domain/feed-contract-change.ts';
+import { campaignOf } from '../store/campaign.store.ts';
+import { newestContract } from '../store/feed-contract.store.ts';
+import { execute } from '../use-cases/execute.ts';
+import { proposeFeedContract } from '../use-cases/feed-contract-changes.ts';
+import { findingsOf } from '../use-cases/feed-contract-findings.ts';
+import { COMMAND_LINE } from './command-line.ts';
 
 /** `waarom feed-contract propose`: proposes the columns of a YAML file, and says what would change and do. */
 export async function proposeContractFile(

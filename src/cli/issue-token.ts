@@ -1,7 +1,7 @@
-import { type DevTokenRequest, DevTokens } from './adapters/identity/dev-tokens.ts';
-import { systemClock } from './adapters/system/system-ports.ts';
-import type { Settings } from './config.ts';
-import { refuse } from './domain/refusal.ts';
+import { type DevTokenRequest, DevTokens } from '../adapters/identity/dev-tokens.ts';
+import { systemClock } from '../adapters/system/system-ports.ts';
+import type { Settings } from '../config.ts';
+import { refuse } from '../domain/refusal.ts';
 
 /** `waarom token`: a development token. Refuses where an identity provider is configured. */
 export async function issueToken(

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type App, openApp } from './app.ts';
-import type { Checkpoint } from './audit/checkpoint.ts';
-import { type LogFault, readCheckpoint } from './audit/log-check.ts';
-import { CheckpointMemory } from './checkpoint-memory.ts';
-import type { Settings } from './config.ts';
+import { type App, openApp } from '../app.ts';
+import type { Checkpoint } from '../audit/checkpoint.ts';
+import { type LogFault, readCheckpoint } from '../audit/log-check.ts';
+import { CheckpointMemory } from '../checkpoint-memory.ts';
+import type { Settings } from '../config.ts';
+import { type RecordFault, recordFaultText } from '../use-cases/verify-record/record-fault.ts';
+import type { Outbox, RecordCounts } from '../use-cases/verify-record/record-walk.ts';
+import { type RecordVerification, verifyRecord } from '../use-cases/verify-record/verify-record.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { type RecordFault, recordFaultText } from './use-cases/verify-record/record-fault.ts';
-import type { Outbox, RecordCounts } from './use-cases/verify-record/record-walk.ts';
-import { type RecordVerification, verifyRecord } from './use-cases/verify-record/verify-record.ts';
 
 /**
  * `waarom audit verify`: walks from the newest checkpoint down to every decision and every byte of a model in the database, and

@@ -1,6 +1,6 @@
-import { openApp } from './app.ts';
-import type { Settings } from './config.ts';
-import { retain } from './use-cases/retain.ts';
+import { openApp } from '../app.ts';
+import type { Settings } from '../config.ts';
+import { retain } from '../use-cases/retain.ts';
 
 /** `waarom retain`: erases what is older than its kind is kept, and says what. */
 export async function eraseByAge(settings: Settings): Promise<string> {

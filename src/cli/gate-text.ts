@@ -1,5 +1,5 @@
-import type { GateFigure } from './domain/model-gate.ts';
-import type { JudgedGate } from './domain/model-version.ts';
+import type { GateFigure } from '../domain/model-gate.ts';
+import type { JudgedGate } from '../domain/model-version.ts';
 import { textTable } from './text-table.ts';
 
 /** What the gates found, a line each, those that do not pass with measure and limit; and all figures, if asked for. */

@@ -1,4 +1,4 @@
-import type { Decision } from './domain/decision.ts';
+import type { Decision } from '../domain/decision.ts';
 
 /** A decision as a person reads it on a terminal: the outcome and every reason, the decisive one first. */
 export function decisionText({ customer, outcome, arm, reasons, score, rank }: Decision): string {

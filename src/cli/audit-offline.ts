@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { addCosignature, parseWitness, type Witness } from './audit/cosignature.ts';
-import { type DecisionProofFault, type ProvenDecision, verifyDecisionProof } from './audit/decision-proof.ts';
-import { CHECKPOINTS, ExportError } from './audit/export-folder.ts';
-import { type NoteVerifier, parseVerifier } from './audit/signed-note.ts';
-import { type ExportVerification, verifyExport } from './audit/verify-export.ts';
-import { exportFolderOf } from './gateways.ts';
+import { addCosignature, parseWitness, type Witness } from '../audit/cosignature.ts';
+import {
+  type DecisionProofFault,
+  type ProvenDecision,
+  verifyDecisionProof,
+} from '../audit/decision-proof.ts';
+import { CHECKPOINTS, ExportError } from '../audit/export-folder.ts';
+import { type NoteVerifier, parseVerifier } from '../audit/signed-note.ts';
+import { type ExportVerification, verifyExport } from '../audit/verify-export.ts';
+import { exportFolderOf } from '../gateways.ts';
 
 // What can be done with what was handed out, an exported audit log or the proof of a decision, alone: without settings, database or network.
 

@@ -1,15 +1,15 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import { startEmbeddedPostgres } from './adapters/postgres/embedded-postgres.ts';
-import { leftClusters } from './adapters/postgres/left-clusters.ts';
-import { EmbeddedPostgresError } from './adapters/postgres/server-programs.ts';
-import type { Settings } from './config.ts';
-import { pauseText } from './domain/engine-pause.ts';
-import { ownerDataSource } from './store/data-source.ts';
-import { pausesInForce } from './store/engine-pause.store.ts';
-import { assertSchemaVersion, SchemaVersionError } from './store/migrate.ts';
-import type { Database } from './store/transaction.ts';
+import { startEmbeddedPostgres } from '../adapters/postgres/embedded-postgres.ts';
+import { leftClusters } from '../adapters/postgres/left-clusters.ts';
+import { EmbeddedPostgresError } from '../adapters/postgres/server-programs.ts';
+import type { Settings } from '../config.ts';
+import { pauseText } from '../domain/engine-pause.ts';
+import { ownerDataSource } from '../store/data-source.ts';
+import { pausesInForce } from '../store/engine-pause.store.ts';
+import { assertSchemaVersion, SchemaVersionError } from '../store/migrate.ts';
+import type { Database } from '../store/transaction.ts';
 
 /** One thing looked at. `advice` says what to do, null where nothing is to be done. */
 export interface Finding {

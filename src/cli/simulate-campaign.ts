@@ -1,13 +1,13 @@
-import { openApp } from './app.ts';
-import { COMMAND_LINE } from './commands.ts';
-import type { Settings } from './config.ts';
-import { cancellation } from './domain/refusal.ts';
-import type { SimulatedWeek } from './domain/replay.ts';
+import { openApp } from '../app.ts';
+import type { Settings } from '../config.ts';
+import { cancellation } from '../domain/refusal.ts';
+import type { SimulatedWeek } from '../domain/replay.ts';
+import { stopSignal } from '../stop-signal.ts';
+import type { AskedSimulation } from '../use-cases/ask-simulation.ts';
+import { simulate } from '../use-cases/simulate.ts';
+import { COMMAND_LINE } from './command-line.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { stopSignal } from './stop-signal.ts';
 import { textTable } from './text-table.ts';
-import type { AskedSimulation } from './use-cases/ask-simulation.ts';
-import { simulate } from './use-cases/simulate.ts';
 
 const MARKET_UNJUDGED =
   'MARKET_BAND has not judged fund prices that were shifted; with --judge-market it does.';

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readCampaign } from './adapters/package/campaign-file.ts';
-import { packageTemplate, type TemplateCampaign } from './adapters/package/package-template.ts';
-import { openApp } from './app.ts';
-import type { Settings } from './config.ts';
-import { refuse } from './domain/refusal.ts';
-import { newestContract } from './store/feed-contract.store.ts';
+import { readCampaign } from '../adapters/package/campaign-file.ts';
+import { packageTemplate, type TemplateCampaign } from '../adapters/package/package-template.ts';
+import { openApp } from '../app.ts';
+import type { Settings } from '../config.ts';
+import { refuse } from '../domain/refusal.ts';
+import { newestContract } from '../store/feed-contract.store.ts';
 
 /**
  * `waarom model template`: writes an unfinished model package into an empty or new folder.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { figure } from '../../src/domain/model-gate.ts';
-import { gateText } from '../../src/gate-text.ts';
+import { gateText } from '../../../src/cli/gate-text.ts';
+import { figure } from '../../../src/domain/model-gate.ts';
 
 const judged = { acceptedBy: null, acceptance: null };
 const GATES = [

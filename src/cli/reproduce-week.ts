@@ -1,11 +1,11 @@
-import { openApp } from './app.ts';
-import { COMMAND_LINE } from './commands.ts';
-import type { Settings } from './config.ts';
-import { refuse } from './domain/refusal.ts';
-import type { IsoWeek } from './domain/week.ts';
-import { runOf } from './store/run.reads.ts';
-import { execute } from './use-cases/execute.ts';
-import { reproduceRun } from './use-cases/reproduce-run.ts';
+import { openApp } from '../app.ts';
+import type { Settings } from '../config.ts';
+import { refuse } from '../domain/refusal.ts';
+import type { IsoWeek } from '../domain/week.ts';
+import { runOf } from '../store/run.reads.ts';
+import { execute } from '../use-cases/execute.ts';
+import { reproduceRun } from '../use-cases/reproduce-run.ts';
+import { COMMAND_LINE } from './command-line.ts';
 
 /** `waarom reproduce`: executes a past week again and prints the certificate; `same` unless a decision came out otherwise. */
 export async function reproduceWeek(

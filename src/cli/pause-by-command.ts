@@ -1,10 +1,10 @@
-import { openApp } from './app.ts';
-import { COMMAND_LINE } from './commands.ts';
-import type { Settings } from './config.ts';
-import { pauseText, type Stopped } from './domain/engine-pause.ts';
-import { listPauses } from './store/engine-pause.store.ts';
-import { pauseEngine, pauseEverything, pauseFlow } from './use-cases/engine.ts';
-import { execute } from './use-cases/execute.ts';
+import { openApp } from '../app.ts';
+import type { Settings } from '../config.ts';
+import { pauseText, type Stopped } from '../domain/engine-pause.ts';
+import { listPauses } from '../store/engine-pause.store.ts';
+import { pauseEngine, pauseEverything, pauseFlow } from '../use-cases/engine.ts';
+import { execute } from '../use-cases/execute.ts';
+import { COMMAND_LINE } from './command-line.ts';
 
 /** `waarom pause`: pauses and tells what that stopped, a line each. Throws RefusalError where it is paused already. */
 export async function pauseByCommand(
