@@ -13,6 +13,7 @@ import { ConfigChange1792000000013 } from './0013-config-change.ts';
 import { EnginePause1792000000014 } from './0014-engine-pause.ts';
 import { Enumeration1792000000015 } from './0015-enumeration.ts';
 import { PartitionKeys1792000000020 } from './0020-partition-keys.ts';
+import { ChosenDecisions1792000000021 } from './0021-chosen-decisions.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   EnginePause1792000000014,
   Enumeration1792000000015,
   PartitionKeys1792000000020,
+  ChosenDecisions1792000000021,
 ] as const;

@@ -831,6 +831,8 @@ CREATE INDEX conversion_customer ON public.conversion USING btree (customer);
 
 CREATE INDEX data_use_campaign ON public.data_use USING btree (campaign);
 
+CREATE INDEX decision_chosen ON ONLY public.decision USING btree (customer) WHERE (outcome = ANY (ARRAY[0, 1]));
+
 CREATE INDEX engine_pause_by_time ON public.engine_pause USING btree (paused_at DESC, id DESC);
 
 CREATE UNIQUE INDEX engine_pause_in_force ON public.engine_pause USING btree (scope, campaign) NULLS NOT DISTINCT WHERE (resumed_at IS NULL);

@@ -23,7 +23,7 @@ export function watchChildren(): () => number {
         // It ended while it was looked at.
       }
     }
-  }, 100);
+  }, 1000);
   return () => {
     clearInterval(timer);
     return peak;

@@ -90,10 +90,13 @@ export function foldSubtrees(hashes: readonly Uint8Array[]): Uint8Array {
 
 /** The right edge of a tree: all that is needed to append to it and to know its root. */
 export class Frontier {
-  private constructor(
-    private count: number,
-    private readonly subtrees: Uint8Array[],
-  ) {}
+  #count: number;
+  readonly #subtrees: Uint8Array[];
+
+  private constructor(count: number, subtrees: Uint8Array[]) {
+    this.#count = count;
+    this.#subtrees = subtrees;
+  }
 
   static empty(): Frontier {
     return new Frontier(0, []);
@@ -106,25 +109,25 @@ export class Frontier {
   }
 
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
   /** Appends a leaf hash; returns the hashes to store for it, from the place storedHashCount(size before). */
   append(leaf: Uint8Array): Uint8Array[] {
     const stored = [leaf];
     let subtree = leaf;
-    for (let nodes = this.count; nodes % 2 === 1; nodes = Math.floor(nodes / 2)) {
-      const left = this.subtrees.pop();
-      if (left === undefined) throw new RangeError(`a frontier of ${this.count} entries lacks a subtree`);
+    for (let nodes = this.#count; nodes % 2 === 1; nodes = Math.floor(nodes / 2)) {
+      const left = this.#subtrees.pop();
+      if (left === undefined) throw new RangeError(`a frontier of ${this.#count} entries lacks a subtree`);
       subtree = nodeHash(left, subtree);
       stored.push(subtree);
     }
-    this.subtrees.push(subtree);
-    this.count += 1;
+    this.#subtrees.push(subtree);
+    this.#count += 1;
     return stored;
   }
 
   root(): Uint8Array {
-    return this.count === 0 ? emptyRoot() : foldSubtrees(this.subtrees);
+    return this.#count === 0 ? emptyRoot() : foldSubtrees(this.#subtrees);
   }
 }

@@ -131,8 +131,9 @@ function rankOrder(customers: readonly string[], scores: Float64Array, ties: Key
   const tied = (a: number, b: number) =>
     byTie(hashes[a] ?? 0, customers[a] ?? '', hashes[b] ?? 0, customers[b] ?? '');
   starts.forEach((from, group) => {
-    const equal = order.subarray(from, starts[group + 1]);
-    if (equal.length < 2) return;
+    const to = starts[group + 1] ?? order.length;
+    if (to - from < 2) return;
+    const equal = order.subarray(from, to);
     for (const at of equal) hashes[at] = ties.fraction(customers[at] ?? '');
     equal.sort(tied);
   });

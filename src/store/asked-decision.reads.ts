@@ -2,13 +2,8 @@ import { pseudonymOf } from '../audit/pseudonym.ts';
 import { type BatchStatus, recipientStatus } from '../domain/batch.ts';
 import type { ExplanationFacts, MailOutcome } from '../domain/explanation.ts';
 import type { IsoWeek } from '../domain/week.ts';
-import {
-  COLUMNS,
-  decisionIn,
-  decisionOf,
-  type RecordedDecision,
-  type StoredDecision,
-} from './decision.reads.ts';
+import { COLUMNS, decisionIn, decisionOf, type RecordedDecision } from './decision.reads.ts';
+import type { StoredDecision } from './decision-codec.ts';
 import { queryPrepared, type Statement } from './prepared.ts';
 import { partitionOf } from './snapshot.store.ts';
 import type { Transaction } from './transaction.ts';

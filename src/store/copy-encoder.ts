@@ -14,7 +14,6 @@ export class CopyEncoder {
   #buffer = Buffer.allocUnsafeSlow(2 * GROW);
   #view = new DataView(this.#buffer.buffer);
   #at = 0;
-  #rowStart = 0;
 
   constructor() {
     this.#at = SIGNATURE.copy(this.#buffer);
@@ -26,14 +25,8 @@ export class CopyEncoder {
 
   row(fields: number): void {
     if (this.#buffer.length - this.#at < GROW) this.#grow();
-    this.#rowStart = this.#at;
     this.#view.setInt16(this.#at, fields);
     this.#at += 2;
-  }
-
-  /** The bytes of the row at hand, valid until the next write. */
-  rowBytes(): Uint8Array {
-    return this.#buffer.subarray(this.#rowStart, this.#at);
   }
 
   null(): void {

@@ -28,7 +28,10 @@ export class CopyIn {
   readonly #finished: Promise<void>;
   #open = true;
 
-  private constructor(readonly stream: Writable) {
+  private constructor(
+    readonly stream: Writable,
+    readonly onChunk: (chunk: Buffer) => void,
+  ) {
     const close = () => {
       this.#open = false;
     };
@@ -36,10 +39,17 @@ export class CopyIn {
     this.#finished.then(close, close);
   }
 
-  /** @param target table and columns, an SQL fragment made of constants and quoted identifiers */
-  static async open(tx: EntityManager, target: string): Promise<CopyIn> {
+  /**
+   * @param target table and columns, an SQL fragment made of constants and quoted identifiers
+   * @param onChunk sees the bytes that go to the server: whole rows at a time
+   */
+  static async open(
+    tx: EntityManager,
+    target: string,
+    onChunk: (chunk: Buffer) => void = () => {},
+  ): Promise<CopyIn> {
     const client = await clientOf(tx);
-    return new CopyIn(client.query(from(`copy ${target} from stdin (format binary)`)));
+    return new CopyIn(client.query(from(`copy ${target} from stdin (format binary)`)), onChunk);
   }
 
   /** Whether enough has gathered to be sent. */
@@ -49,7 +59,9 @@ export class CopyIn {
 
   /** Sends what has gathered, and waits only where the server is far behind: it works while the next rows are made. */
   async flush(): Promise<void> {
-    this.stream.write(this.encoder.take());
+    const chunk = this.encoder.take();
+    this.stream.write(chunk);
+    this.onChunk(chunk);
     if (this.stream.writableLength >= BEHIND_BYTES)
       await Promise.race([once(this.stream, 'drain'), this.#finished]);
     // The socket must be served, or nothing is sent until all rows are made.
@@ -57,7 +69,9 @@ export class CopyIn {
   }
 
   async end(): Promise<void> {
-    this.stream.end(this.encoder.end());
+    const chunk = this.encoder.end();
+    this.stream.end(chunk);
+    this.onChunk(chunk);
     await this.#finished;
   }
 

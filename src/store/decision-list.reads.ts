@@ -1,5 +1,6 @@
 import { ARMS, type Arm, OUTCOMES, type Outcome, REASONS, type Reason } from '../domain/decision.ts';
-import { COLUMNS, decisionOf, type RecordedDecision, type StoredDecision } from './decision.reads.ts';
+import { COLUMNS, decisionOf, type RecordedDecision } from './decision.reads.ts';
+import type { StoredDecision } from './decision-codec.ts';
 import { erasedCount } from './erasure.reads.ts';
 import type { RunRow } from './run.row.ts';
 import type { Slice } from './slice.ts';

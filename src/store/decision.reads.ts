@@ -1,4 +1,5 @@
-import { ARMS, type Decision, OUTCOMES, REASONS } from '../domain/decision.ts';
+import { type Decision, OUTCOMES } from '../domain/decision.ts';
+import { type StoredDecision, wordsOf } from './decision-codec.ts';
 import { queryPrepared } from './prepared.ts';
 import { partitionOf } from './snapshot.store.ts';
 import type { Database, Transaction } from './transaction.ts';
@@ -14,41 +15,13 @@ export interface RecordedDecision extends Decision {
   readonly fallbackBatch?: string;
 }
 
-/** A row of the table `decision`: outcome, arm and reasons as positions in their lists. */
-export interface StoredDecision {
-  readonly run_id: string;
-  readonly row_no: number;
-  readonly customer: string;
-  readonly salt: Buffer;
-  readonly outcome: number;
-  readonly arm: number | null;
-  readonly reasons: readonly number[];
-  readonly score: number | null;
-  readonly rank: number | null;
-}
-
 /** The columns of a StoredDecision. */
 export const COLUMNS = 'run_id, row_no, customer, salt, outcome, arm, reasons, score, rank';
 
 /** Throws where the record holds a code that no release ever wrote. */
 export function decisionOf(stored: StoredDecision): RecordedDecision {
-  const word = <W extends string>(words: readonly W[], code: number): W => {
-    const found = words[code];
-    if (found === undefined)
-      throw new Error(`run ${stored.run_id}, row ${stored.row_no}: unknown code ${code}`);
-    return found;
-  };
-  return {
-    runId: stored.run_id,
-    row: stored.row_no,
-    customer: stored.customer,
-    salt: stored.salt,
-    outcome: word(OUTCOMES, stored.outcome),
-    arm: stored.arm === null ? null : word(ARMS, stored.arm),
-    reasons: stored.reasons.map((code) => word(REASONS, code)),
-    score: stored.score,
-    rank: stored.rank,
-  };
+  const { run_id: runId, row_no: row, customer, salt, score, rank } = stored;
+  return { runId, row, customer, salt, ...wordsOf(stored), score, rank };
 }
 
 /** The decision on a customer in a run, by a prepared statement. */

@@ -1,31 +1,24 @@
-import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
-import { merklePath, merkleRoot, writeLeafHash } from '../audit/merkle.ts';
-import { ARMS, type Decision, leafText, OUTCOMES, REASONS, type Reason } from '../domain/decision.ts';
+import { merklePath, merkleRoot } from '../audit/merkle.ts';
+import type { Decision } from '../domain/decision.ts';
 import type { Randomness } from '../domain/ports.ts';
 import { CopyIn } from './copy-stream.ts';
+import { writeDecision } from './decision-codec.ts';
+import { BLOCK_LEAVES, DecisionLeaves, type LeafBlock } from './decision-leaves.ts';
+import { RowDigesting } from './row-digesting.ts';
 import { partitionOf, SALT_BYTES, uuidBytes } from './snapshot.store.ts';
 
-const FIELDS = 9;
 const LEAF_FIELDS = 4;
 const HASH_BYTES = 32;
-const BLOCK_LEAVES = 4096;
-
-/** The hashes of some leaves, and the root of their part of the tree. */
-interface LeafBlock {
-  readonly root: Uint8Array;
-  readonly hashes: Uint8Array;
-}
 
 /** Records the decisions of a run in row order, and the Merkle tree over them. Whoever opens one disposes of it. */
 export class DecisionWriter {
-  readonly #run: Buffer;
+  readonly #run: Uint8Array;
   #rows = 0;
-  /** Codes by list of reasons; the same lists come again and again. */
-  readonly #codes = new WeakMap<readonly Reason[], readonly number[]>();
 
   private constructor(
     readonly copy: CopyIn,
+    readonly digesting: RowDigesting<readonly LeafBlock[]>,
     readonly runId: string,
     readonly salts: Uint8Array,
   ) {
@@ -39,8 +32,10 @@ export class DecisionWriter {
     randomness: Randomness,
   ): Promise<DecisionWriter> {
     await tx.query('select open_partition($1, $2)', ['decision', runId]);
-    const copy = await CopyIn.open(tx, partitionOf('decision', runId));
-    return new DecisionWriter(copy, runId, randomness.bytes(rows * SALT_BYTES));
+    const run = uuidBytes(runId);
+    const digesting = new RowDigesting({ of: 'decision', run }, new DecisionLeaves(run));
+    const copy = await CopyIn.open(tx, partitionOf('decision', runId), (chunk) => digesting.push(chunk));
+    return new DecisionWriter(copy, digesting, runId, randomness.bytes(rows * SALT_BYTES));
   }
 
   /** Whether `flush` is due before the next decision. */
@@ -54,39 +49,16 @@ export class DecisionWriter {
 
   append(decision: Decision): void {
     const row = this.#rows++;
-    const { encoder } = this.copy;
-    encoder.row(FIELDS);
-    encoder.bytes(this.#run);
-    encoder.int4(row);
-    encoder.ascii(decision.customer);
-    encoder.bytes(this.salts, row * SALT_BYTES, (row + 1) * SALT_BYTES);
-    encoder.int2(OUTCOMES.indexOf(decision.outcome));
-    if (decision.arm === null) encoder.null();
-    else encoder.int2(ARMS.indexOf(decision.arm));
-    encoder.int2Array(this.#codesOf(decision.reasons));
-    if (decision.score === null) encoder.null();
-    else encoder.float8(decision.score);
-    if (decision.rank === null) encoder.null();
-    else encoder.int4(decision.rank);
+    const salt = { from: row * SALT_BYTES, to: (row + 1) * SALT_BYTES };
+    writeDecision(this.copy.encoder, this.#run, row, decision, this.salts, salt);
   }
 
-  #codesOf(reasons: readonly Reason[]): readonly number[] {
-    const known = this.#codes.get(reasons);
-    if (known !== undefined) return known;
-    const codes = reasons.map((reason) => REASONS.indexOf(reason));
-    this.#codes.set(reasons, codes);
-    return codes;
-  }
-
-  /**
-   * Ends the load, keeps the leaves and seals the rows; the answer is the root of the tree.
-   * @param decisionAt the decisions that were appended, by row
-   */
-  async seal(tx: EntityManager, decisionAt: (row: number) => Decision): Promise<string> {
-    // The server has the rows to load and to index meanwhile, which takes about as long as hashing them.
-    const [blocks] = await Promise.all([this.#hashBlocks(decisionAt), this.#sealRows(tx)]);
+  /** Ends the load, keeps the leaves and seals the rows; the answer is the root of the tree. */
+  async seal(tx: EntityManager): Promise<string> {
+    await this.copy.end();
+    await tx.query('select seal_partition($1, $2)', ['decision', this.runId]);
+    const blocks = await this.digesting.end();
     await this.#keepBlocks(tx, blocks);
-    // A block holds a power of two of leaves, so that the root over the blocks' roots is the root over all leaves.
     const root = merkleRoot(Buffer.concat(blocks.map(({ root }) => root)));
     return `sha256:${Buffer.from(root).toString('hex')}`;
   }
@@ -104,32 +76,9 @@ export class DecisionWriter {
     await copy.end();
   }
 
-  async #sealRows(tx: EntityManager): Promise<void> {
-    await this.copy.end();
-    await tx.query('select seal_partition($1, $2)', ['decision', this.runId]);
-  }
-
-  /** Writes the leaves and folds the tree a block at a time: the server must be heard between two. */
-  async #hashBlocks(decisionAt: (row: number) => Decision): Promise<readonly LeafBlock[]> {
-    const blocks: LeafBlock[] = [];
-    for (let from = 0; from < this.#rows; from += BLOCK_LEAVES) {
-      await setImmediate();
-      const rows = Math.min(BLOCK_LEAVES, this.#rows - from);
-      const hashes = Buffer.allocUnsafeSlow(rows * HASH_BYTES);
-      // One call for thousands of salts: a call each would cost more than the hash.
-      const salts = this.salts.subarray(from * SALT_BYTES, (from + rows) * SALT_BYTES);
-      const hex = Buffer.from(salts.buffer, salts.byteOffset, salts.length).toString('hex');
-      for (let i = 0; i < rows; i++) {
-        const salt = hex.slice(i * 2 * SALT_BYTES, (i + 1) * 2 * SALT_BYTES);
-        writeLeafHash(hashes, i, leafText(from + i, decisionAt(from + i), salt));
-      }
-      blocks.push({ root: merkleRoot(hashes), hashes });
-    }
-    return blocks;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.copy[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.digesting[Symbol.asyncDispose]();
+    await this.copy[Symbol.asyncDispose]();
   }
 }
 

@@ -1,4 +1,5 @@
-import { COLUMNS, decisionOf, type RecordedDecision, type StoredDecision } from './decision.reads.ts';
+import { COLUMNS, decisionOf, type RecordedDecision } from './decision.reads.ts';
+import type { StoredDecision } from './decision-codec.ts';
 import { drawnDecision } from './drawn-decision.reads.ts';
 import { afterKey, type Slice } from './slice.ts';
 import { partitionOf } from './snapshot.store.ts';

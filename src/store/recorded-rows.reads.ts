@@ -1,14 +1,8 @@
 import { hash } from 'node:crypto';
 import { copyOut } from './copy-stream.ts';
-import type { StoredDecision } from './decision.reads.ts';
+import { type FoundDecision, readDecision } from './decision-codec.ts';
 import { partitionOf, type RunTable, uuidBytes } from './snapshot.store.ts';
 import type { Transaction } from './transaction.ts';
-
-/** A decision as it stands, its salt in hex; `foreign` when it says that it is of another run. */
-export type FoundDecision = Omit<StoredDecision, 'run_id' | 'salt'> & {
-  readonly foreign: boolean;
-  readonly salt: string;
-};
 
 /** Whether the rows of a run are there at all. */
 export async function hasPartition(tx: Transaction, parent: RunTable, runId: string): Promise<boolean> {
@@ -26,24 +20,8 @@ export async function eachDecision(
 ): Promise<void> {
   const run = uuidBytes(runId);
   for await (const decoder of copyOut(tx, partitionOf('decision', runId))) {
-    while (decoder.next()) {
-      take({
-        foreign: Buffer.compare(decoder.bytes(), run) !== 0,
-        row_no: decoder.int4(),
-        customer: decoder.ascii(),
-        salt: hexOf(decoder.bytes()),
-        outcome: decoder.int2() ?? -1,
-        arm: decoder.int2(),
-        reasons: decoder.int2Array(),
-        score: decoder.float8(),
-        rank: decoder.int4OrNull(),
-      });
-    }
+    while (decoder.next()) take(readDecision(decoder, run));
   }
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
 /** The frozen rows of a run as they lie in the table: the number of each and the SHA-256 of its bytes (latin1). */

@@ -129,7 +129,7 @@ async function recordDecisions(
     }
   }
   return {
-    root: await writer.seal(tx, (row) => decisions.at(row)),
+    root: await writer.seal(tx),
     funnel: counter.close(run.snapshotRows ?? 0, selection.aboveThreshold),
   };
 }

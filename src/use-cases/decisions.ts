@@ -32,7 +32,8 @@ export class Decisions {
     private readonly selection: Selection,
   ) {
     let eligible = 0;
-    this.#places = Int32Array.from(scored.reasons, (bits) => (bits === 0 ? eligible++ : -1));
+    this.#places = new Int32Array(scored.reasons.length);
+    for (const [row, bits] of scored.reasons.entries()) this.#places[row] = bits === 0 ? eligible++ : -1;
   }
 
   get size(): number {

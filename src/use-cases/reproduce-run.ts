@@ -10,7 +10,7 @@ import {
   judgeReproduction,
 } from '../domain/reproduction.ts';
 import { select } from '../domain/selection.ts';
-import { decisionOf } from '../store/decision.reads.ts';
+import { decisionFound } from '../store/decision-codec.ts';
 import { eachDecision } from '../store/recorded-rows.reads.ts';
 import { isErased } from '../store/reproduction.reads.ts';
 import { ReproductionRow } from '../store/reproduction.row.ts';
@@ -137,7 +137,7 @@ async function decideAgain(
   const leaf = Buffer.alloc(HASH_SIZE);
   await eachDecision(tx, run.id, (found) => {
     const { row_no: row, salt } = found;
-    const recorded = decisionOf({ ...found, run_id: run.id, salt: Buffer.from(salt, 'hex') });
+    const recorded = decisionFound(found);
     writeLeafHash(leaf, 0, leafText(row, recorded, salt));
     const kept = leaves.subarray(row * HASH_SIZE, (row + 1) * HASH_SIZE);
     seen[row] = 1;

@@ -1,8 +1,9 @@
 import { merkleRoot, writeLeafHash } from '../../audit/merkle.ts';
 import { HASH_SIZE, sameHash } from '../../audit/tlog.ts';
 import { ARMS, type Decision, leafText, OUTCOMES, REASONS, type Reason } from '../../domain/decision.ts';
+import type { FoundDecision } from '../../store/decision-codec.ts';
 import type { ErasedRows } from '../../store/erasure.reads.ts';
-import type { FoundDecision, LeafBlock } from '../../store/recorded-rows.reads.ts';
+import type { LeafBlock } from '../../store/recorded-rows.reads.ts';
 import { foremost, type RecordFault, recordFault } from './record-fault.ts';
 
 /** The run whose decisions are checked, as the log has it. */

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { merkleRoot, writeLeafHash } from '../../../src/audit/merkle.ts';
+import { type Decision, leafText } from '../../../src/domain/decision.ts';
+import { CopyEncoder } from '../../../src/store/copy-encoder.ts';
+import { writeDecision } from '../../../src/store/decision-codec.ts';
+import { BLOCK_LEAVES, DecisionLeaves, type LeafBlock } from '../../../src/store/decision-leaves.ts';
+import { RowDigesting } from '../../../src/store/row-digesting.ts';
+
+const RUN = Buffer.alloc(16, 7);
+const SALT_BYTES = 16;
+const ROWS = 2 * BLOCK_LEAVES + 5;
+const salts = Buffer.from(Array.from({ length: ROWS * SALT_BYTES }, (_, at) => at % 251));
+
+const decisions = Array.from({ length: ROWS }, (_, row): Decision => {
+  const customer = `c${row}`;
+  const rank = row + 1;
+  if (row % 3 === 0)
+    return {
+      customer,
+      outcome: 'NOT_ELIGIBLE',
+      arm: null,
+      reasons: ['NO_OPT_IN', 'DECEASED'],
+      score: null,
+      rank: null,
+    };
+  if (row % 3 === 1)
+    return { customer, outcome: 'MAIL', arm: 'MODEL', reasons: ['ABOVE_THRESHOLD'], score: 1 / rank, rank };
+  return {
+    customer,
+    outcome: 'NOT_CHOSEN',
+    arm: null,
+    reasons: ['BELOW_THRESHOLD'],
+    score: 1e-7 / rank,
+    rank,
+  };
+});
+
+/** The decisions as they go to the server, so many rows a chunk. */
+function chunksOf(rowsAtOnce: number): Buffer[] {
+  const encoder = new CopyEncoder();
+  const chunks: Buffer[] = [];
+  for (const [row, decision] of decisions.entries()) {
+    const salt = { from: row * SALT_BYTES, to: (row + 1) * SALT_BYTES };
+    writeDecision(encoder, RUN, row, decision, salts, salt);
+    if (row % rowsAtOnce === rowsAtOnce - 1) chunks.push(encoder.take());
+  }
+  return [...chunks, encoder.end()];
+}
+
+function expectedHashes(): Buffer {
+  const hashes = Buffer.alloc(ROWS * 32);
+  for (const [row, decision] of decisions.entries()) {
+    const salt = salts.toString('hex', row * SALT_BYTES, (row + 1) * SALT_BYTES);
+    writeLeafHash(hashes, row, leafText(row, decision, salt));
+  }
+  return hashes;
+}
+
+async function digested(chunks: readonly Buffer[]): Promise<readonly LeafBlock[]> {
+  await using digesting = new RowDigesting({ of: 'decision', run: RUN }, new DecisionLeaves(RUN));
+  for (const chunk of chunks) digesting.push(chunk);
+  // To wait here keeps the thread until it has answered.
+  return await digesting.end();
+}
+
+describe('RowDigesting', () => {
+  it.each([
+    ['one chunk, where it is', ROWS + 1],
+    ['two chunks, in a thread', ROWS - 1],
+    ['many chunks, in a thread', 100],
+  ])('hashes the leaves of decisions out of %s', async (_, rowsAtOnce) => {
+    const blocks = await digested(chunksOf(rowsAtOnce));
+    expect(Buffer.concat(blocks.map(({ hashes }) => hashes)).equals(expectedHashes())).toBe(true);
+    expect(blocks.map(({ hashes }) => hashes.length / 32)).toEqual([BLOCK_LEAVES, BLOCK_LEAVES, 5]);
+    for (const { root, hashes } of blocks) expect(Buffer.from(merkleRoot(hashes)).equals(root)).toBe(true);
+  });
+
+  it('has nothing to tell of no rows', async () => {
+    expect(await digested([new CopyEncoder().end()])).toEqual([]);
+  });
+
+  it('throws at the end what went wrong in the thread', async () => {
+    const [first = Buffer.alloc(0), ...rest] = chunksOf(1000);
+    // The outcome of the first row, which no release ever wrote.
+    first.writeInt16BE(99, first.indexOf(salts.subarray(0, SALT_BYTES)) + SALT_BYTES + 4);
+    await expect(digested([first, ...rest])).rejects.toThrow('decision row 0: unknown code 99');
+  });
+
+  it('is left in peace half way', async () => {
+    const digesting = new RowDigesting({ of: 'decision', run: RUN }, new DecisionLeaves(RUN));
+    for (const chunk of chunksOf(1000).slice(0, 3)) digesting.push(chunk);
+    await digesting[Symbol.asyncDispose]();
+    await expect(digesting.end()).rejects.toThrow('ended');
+  });
+});
