@@ -1389,7 +1389,7 @@ begin
   if parent = 'decision' then
     execute format('alter table public.%I add primary key (customer, run_id)', child);
   end if;
-  execute format('create index on public.%I using brin (row_no) with (pages_per_range = 8)', child);
+  execute format('create index on public.%I using brin (row_no) with (pages_per_range = 32)', child);
   execute format('analyze public.%I', child);
   execute format('alter table public.%I attach partition public.%I for values in (%L)', parent, child, run);
   execute format('revoke insert on public.%I from waarom_app', child);

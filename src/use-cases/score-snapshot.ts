@@ -15,6 +15,9 @@ import type { StepContext } from './run-step.ts';
 /** Rows that the model gets at once; fixed, because a result may depend on it in its last bits. */
 export const BATCH_ROWS = 10_000;
 
+/** So many batches wait to be scored while the next is read: the model's process is started meanwhile, and nobody waits for each other's turn. */
+const BATCHES_AHEAD = 4;
+
 /** What came of judging and scoring a snapshot. `customers`, `scores` and `bandOf` are of the eligible, in row order. */
 export interface Scored {
   readonly everyone: readonly string[];
@@ -81,8 +84,11 @@ export async function scoreSnapshot(
   const drift = references.map(({ edges }) => new Histogram(edges));
   const matrix = new Float32Array(BATCH_ROWS * features.width);
   const complete = new Uint8Array(BATCH_ROWS);
-  const session = await services.scorer.open(modelSpec(model.card, inputs.model));
-  let scoring: Promise<void> = Promise.resolve();
+  const opening = services.scorer.open(modelSpec(model.card, inputs.model));
+  // A failure to open is met where a batch is to be scored, or at the end.
+  opening.catch(() => {});
+  const waiting: Promise<void>[] = [];
+  let last: Promise<unknown> = opening;
   let read = 0;
   try {
     for await (const block of inputs.blocks ?? readSnapshot(tx, run.id, layout, inputs.changes)) {
@@ -105,21 +111,22 @@ export async function scoreSnapshot(
         const histogram = drift[i];
         for (let row = 0; row < rows; row++) histogram?.add(matrix[row * features.width + i] ?? Number.NaN);
       }
-      // One batch is being scored while the next is read and computed, into the same matrix.
+      // In memory of its own: the next block is computed into the same matrix.
       const some = matrix.slice(0, rows * features.width);
-      const batch = scoring
-        .then(() => whileAllowed(() => session.score(some, rows)))
-        .then((scored) => scores.set(scored, from));
+      const batch = last.then(async () => {
+        const session = await opening;
+        scores.set(await whileAllowed(() => session.score(some, rows)), from);
+      });
       // A failure is met where the batch is awaited, or not at all when the batch before it failed.
       batch.catch(() => {});
-      await scoring;
-      scoring = batch;
+      last = batch;
+      if (waiting.push(batch) > BATCHES_AHEAD) await waiting.shift();
       read += block.rows;
       progress(read, total);
     }
-    await scoring;
+    await last;
   } finally {
-    await session.close();
+    await (await opening).close();
   }
   const distributions = cardFeatures.flatMap((feature, i) => {
     const [now, reference] = [drift[i], references[i]];
@@ -141,7 +148,7 @@ export async function scoreSnapshot(
     ...counted,
     distributions,
     drift: judgeDrift(distributions, config.limits.DRIFT),
-    runtime: session.runtime,
+    runtime: (await opening).runtime,
   };
 }
 
