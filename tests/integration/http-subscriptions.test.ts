@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -135,6 +136,20 @@ describe('a socket', () => {
 
   it('is found at /graphql alone', async () => {
     await expect(closing({}, address().replace('/graphql', '/elsewhere'))).rejects.toThrow('404');
+  });
+
+  it('leaves the service standing when whoever asked elsewhere resets the connection', async () => {
+    const { hostname, port } = new URL(service.url);
+    const socket = connect(Number(port), hostname);
+    const ended = new Promise<void>((resolve) => {
+      service.app.server.once('upgrade', (_request, stream) => {
+        stream.once('close', resolve);
+        socket.resetAndDestroy();
+      });
+    });
+    socket.write('GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await ended;
+    expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
   });
 
   it('is counted while it is open', async () => {

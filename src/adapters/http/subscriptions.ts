@@ -65,6 +65,8 @@ export function serveSubscriptions<Context extends BaseContext>(
   });
   server.on('upgrade', (request, stream, head) => {
     if (request.url?.split('?')[0] !== PATH) {
+      // Nobody else listens to this connection any more: unheard, the error of one that is reset would end the process.
+      stream.on('error', () => stream.destroy());
       stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       return;
     }
