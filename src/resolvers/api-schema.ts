@@ -62,7 +62,6 @@ export const RESOLVERS: Resolvers = [
   ReproductionResolver,
   RunReproductionsResolver,
   DriftResolver,
-
   RunDriftResolver,
   BatchResolver,
   BatchActsResolver,

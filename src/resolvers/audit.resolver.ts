@@ -25,7 +25,8 @@ export class AuditResolver {
   async auditEntries(
     @Ctx() context: ApiContext,
     @Args(() => PageOf50) page: PageArguments,
-    @Arg('filter', () => AuditFilter, { nullable: true }) asked: AuditFilter | null = null,
+    @Arg('filter', () => AuditFilter, { nullable: true, description: 'Which entries; all when absent.' })
+    asked: AuditFilter | null = null,
   ) {
     const { services } = context;
     const { manager } = services.db;
@@ -51,11 +52,12 @@ export class AuditResolver {
   }
 
   @Permit('audit.read')
-  @Query(() => InclusionProof)
+  @Query(() => InclusionProof, { description: 'Proves that an entry is in the log of a size.' })
   async auditInclusion(
     @Ctx() { services }: ApiContext,
-    @Arg('index', () => Int) index: number,
-    @Arg('treeSize', () => Int) treeSize: number,
+    @Arg('index', () => Int, { description: 'The place of the entry, from 0.' }) index: number,
+    @Arg('treeSize', () => Int, { description: 'The size of a tree that was signed, or a smaller one.' })
+    treeSize: number,
   ) {
     const { manager } = services.db;
     await needSize(services, treeSize);
@@ -66,11 +68,11 @@ export class AuditResolver {
   }
 
   @Permit('audit.read')
-  @Query(() => ConsistencyProof)
+  @Query(() => ConsistencyProof, { description: 'Proves that the log only grew from one size to another.' })
   async auditConsistency(
     @Ctx() { services }: ApiContext,
-    @Arg('from', () => Int) from: number,
-    @Arg('to', () => Int) to: number,
+    @Arg('from', () => Int, { description: 'The size of the smaller tree.' }) from: number,
+    @Arg('to', () => Int, { description: 'The size of the larger tree.' }) to: number,
   ) {
     await needSize(services, to);
     if (from < 1 || from > to)

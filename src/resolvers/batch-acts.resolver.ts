@@ -43,7 +43,7 @@ export class BatchActsResolver {
   }
 
   @Permit(removeFromBatch.permission)
-  @Mutation(() => BatchPayload)
+  @Mutation(() => BatchPayload, { description: 'Takes a customer out of a batch, with a note.' })
   removeFromBatch(
     @Ctx() context: ApiContext,
     @Arg('input', () => RemoveFromBatchInput) input: RemoveFromBatchInput,
@@ -52,7 +52,7 @@ export class BatchActsResolver {
   }
 
   @Permit(submitBatch.permission)
-  @Mutation(() => BatchPayload)
+  @Mutation(() => BatchPayload, { description: 'Hands a reviewed batch over to whoever approves.' })
   submitBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchInput) input: BatchInput) {
     return act(context, submitBatch, input);
   }
@@ -70,7 +70,7 @@ export class BatchActsResolver {
   }
 
   @Permit(holdBatch.permission)
-  @Mutation(() => BatchPayload)
+  @Mutation(() => BatchPayload, { description: 'Stops a batch until the hold is lifted.' })
   holdBatch(@Ctx() context: ApiContext, @Arg('input', () => BatchNoteInput) input: BatchNoteInput) {
     return act(context, holdBatch, input);
   }

@@ -15,6 +15,7 @@ import type { BatchRow } from '../store/batch.row.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { readRecipients, readSample } from '../use-cases/read-customers.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { type PageArguments, PageOf20, PageOf50, pageOf } from './paging.ts';
 import { Permit } from './permit.ts';
 import { type RecipientView, recipientView } from './recipient-view.ts';
@@ -22,8 +23,11 @@ import { type RecipientView, recipientView } from './recipient-view.ts';
 @Resolver(() => Batch)
 export class BatchResolver {
   @Permit('batch.read')
-  @Query(() => Batch, { nullable: true })
-  batch(@Ctx() { services }: ApiContext, @Arg('id', () => ID) id: string) {
+  @Query(() => Batch, { nullable: true, description: 'A batch; null where there is none of that id.' })
+  batch(
+    @Ctx() { services }: ApiContext,
+    @Arg('id', () => ID, { description: 'The id of a batch.' }) id: string,
+  ) {
     return batchById(services.db.manager, id);
   }
 
@@ -32,8 +36,9 @@ export class BatchResolver {
   async batches(
     @Ctx() { services }: ApiContext,
     @Args(() => PageOf20) page: PageArguments,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('status', () => [BatchStatusEnum], { nullable: true }) statuses: BatchStatus[] | null = null,
+    @OfCampaign() campaign: string,
+    @Arg('status', () => [BatchStatusEnum], { nullable: true, description: 'In any of these statuses.' })
+    statuses: BatchStatus[] | null = null,
   ) {
     const { manager } = services.db;
     await campaignOf(manager, campaign);
@@ -46,7 +51,10 @@ export class BatchResolver {
     });
   }
 
-  @FieldResolver(() => Run, { nullable: true })
+  @FieldResolver(() => Run, {
+    nullable: true,
+    description: 'The run that it is of; null of a fallback batch.',
+  })
   run(@Root() { runId }: BatchRow, @Ctx() { loaders }: ApiContext) {
     return runId === null ? null : loaders.run.load(runId);
   }
@@ -75,7 +83,7 @@ export class BatchResolver {
     });
   }
 
-  @FieldResolver(() => [SampleItem], { description: 'The review sample. Reading it is recorded.' })
+  @FieldResolver(() => [SampleItem])
   async sample(@Root() batch: BatchRow, @Ctx() context: ApiContext) {
     const sample = await readSample(context.services, callerOf(context), batch);
     return sample.map(({ recipient, ...found }) => ({
@@ -94,7 +102,7 @@ export class BatchResolver {
     return status === 'REJECTED' || approvedDigest == null ? null : decidedBy;
   }
 
-  @FieldResolver(() => HandOff, { nullable: true, description: 'Null until the mail tool has the file.' })
+  @FieldResolver(() => HandOff, { nullable: true })
   handOff(@Root() { id }: BatchRow, @Ctx() { loaders }: ApiContext) {
     return loaders.handOff.load(id);
   }

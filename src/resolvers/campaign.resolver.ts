@@ -16,14 +16,17 @@ import { Permit } from './permit.ts';
 @Resolver(() => Campaign)
 export class CampaignResolver {
   @Permit('campaign.read')
-  @Query(() => [Campaign])
+  @Query(() => [Campaign], { description: 'Every campaign.' })
   campaigns(@Ctx() { services }: ApiContext) {
     return listCampaigns(services.db.manager);
   }
 
   @Permit('campaign.read')
-  @Query(() => Campaign, { nullable: true })
-  campaign(@Ctx() { loaders }: ApiContext, @Arg('key', () => String) key: string) {
+  @Query(() => Campaign, { nullable: true, description: 'A campaign; null where there is none of that key.' })
+  campaign(
+    @Ctx() { loaders }: ApiContext,
+    @Arg('key', () => String, { description: 'The key of a campaign.' }) key: string,
+  ) {
     return loaders.campaign.load(key);
   }
 
@@ -46,13 +49,16 @@ export class CampaignResolver {
     return context.nextDue(config.settings.schedule, timeZone, context.services.clock.now());
   }
 
-  @FieldResolver(() => ConfigVersion)
+  @FieldResolver(() => ConfigVersion, { description: 'The settings in force.' })
   async config(@Root() { key }: CampaignRow, @Ctx() { loaders }: ApiContext) {
     const config = await loaders.configNow.load(key);
     return config && configView(config);
   }
 
-  @FieldResolver(() => ModelVersion, { nullable: true })
+  @FieldResolver(() => ModelVersion, {
+    nullable: true,
+    description: 'What is in production; null where nothing is.',
+  })
   liveModel(@Root() { key }: CampaignRow, @Ctx() { loaders }: ApiContext) {
     return loaders.liveModel.load(key);
   }

@@ -24,7 +24,7 @@ export class ChallengerOfRunResolver {
 
 @Resolver(() => RunChallenger)
 export class RunChallengerResolver {
-  @FieldResolver(() => ModelVersion)
+  @FieldResolver(() => ModelVersion, { description: 'The challenger.' })
   model(@Root() { modelId }: ChallengerOfRun, @Ctx() { loaders }: ApiContext) {
     return loaders.model.load(modelId);
   }

@@ -10,14 +10,21 @@ import type { ConfigChangeRow } from '../store/config-change.row.ts';
 import { findChange } from '../store/config-change.store.ts';
 import type { ApiContext } from './api-context.ts';
 import { configView } from './config-view.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { type PageArguments, PageOf20, pageOf } from './paging.ts';
 import { Permit } from './permit.ts';
 
 @Resolver(() => ConfigChange)
 export class ConfigChangeResolver {
   @Permit('config.read')
-  @Query(() => ConfigChange, { nullable: true })
-  configChange(@Ctx() { services }: ApiContext, @Arg('id', () => ID) id: string) {
+  @Query(() => ConfigChange, {
+    nullable: true,
+    description: 'A config change; null where there is none of that id.',
+  })
+  configChange(
+    @Ctx() { services }: ApiContext,
+    @Arg('id', () => ID, { description: 'The id of a config change.' }) id: string,
+  ) {
     return findChange(services.db.manager, id);
   }
 
@@ -26,8 +33,9 @@ export class ConfigChangeResolver {
   async configChanges(
     @Ctx() { services }: ApiContext,
     @Args(() => PageOf20) page: PageArguments,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('status', () => [ChangeStatusEnum], { nullable: true }) statuses: ChangeStatus[] | null = null,
+    @OfCampaign() campaign: string,
+    @Arg('status', () => [ChangeStatusEnum], { nullable: true, description: 'In any of these statuses.' })
+    statuses: ChangeStatus[] | null = null,
   ) {
     const { manager } = services.db;
     await campaignOf(manager, campaign);
@@ -40,7 +48,7 @@ export class ConfigChangeResolver {
     });
   }
 
-  @FieldResolver(() => Campaign)
+  @FieldResolver(() => Campaign, { description: 'Whose settings it changes.' })
   campaign(@Root() change: ConfigChangeRow, @Ctx() { loaders }: ApiContext) {
     return loaders.campaign.load(change.campaign);
   }

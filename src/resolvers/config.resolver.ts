@@ -4,6 +4,7 @@ import { DateTimeScalar } from '../schema/scalars.ts';
 import { configsAt } from '../store/campaign.reads.ts';
 import type { ApiContext } from './api-context.ts';
 import { configView } from './config-view.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { Permit } from './permit.ts';
 
 @Resolver()
@@ -15,7 +16,7 @@ export class ConfigResolver {
   })
   async config(
     @Ctx() { services }: ApiContext,
-    @Arg('campaign', () => String) campaign: string,
+    @OfCampaign() campaign: string,
     @Arg('at', () => DateTimeScalar, { nullable: true, description: 'Now when absent.' })
     at: Date | null = null,
   ) {

@@ -14,13 +14,15 @@ import { Permit } from './permit.ts';
 @Resolver()
 export class CustomerResolver {
   @Permit(recordOptOut.permission)
-  @Mutation(() => OptOutPayload)
+  @Mutation(() => OptOutPayload, {
+    description: 'Keeps all mail of the campaigns from a customer, for good.',
+  })
   recordOptOut(@Ctx() context: ApiContext, @Arg('input', () => RecordOptOutInput) input: RecordOptOutInput) {
     return execute(context.services, callerOf(context), recordOptOut, input);
   }
 
   @Permit(addToQuietList.permission)
-  @Mutation(() => CustomerPayload)
+  @Mutation(() => CustomerPayload, { description: 'Keeps mail of a campaign from a customer until a day.' })
   addToQuietList(
     @Ctx() context: ApiContext,
     @Arg('input', () => AddToQuietListInput) input: AddToQuietListInput,

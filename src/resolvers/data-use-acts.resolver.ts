@@ -21,7 +21,10 @@ import { Permit } from './permit.ts';
 @Resolver()
 export class DataUseActsResolver {
   @Permit(declareDataUse.permission)
-  @Mutation(() => DataUsePayload)
+  @Mutation(() => DataUsePayload, {
+    description:
+      'Declares what columns are to be used for; it waits for the sign-off of a compliance reviewer.',
+  })
   async declareDataUse(
     @Ctx() context: ApiContext,
     @Arg('input', () => DeclareDataUseInput) { english = null, ...input }: DeclareDataUseInput,

@@ -16,6 +16,7 @@ import { dataUseRegister } from '../use-cases/data-use-register.ts';
 import type { ApiContext } from './api-context.ts';
 import { dataUseView } from './data-use-view.ts';
 import { InLanguage, textIn } from './in-language.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { type PageArguments, PageOf20 } from './paging.ts';
 import { Permit } from './permit.ts';
 import { pageOfRunsUnder } from './runs-under.ts';
@@ -29,7 +30,7 @@ export class DataUseRegisterResolver {
   })
   async dataUseRegister(
     @Ctx() { services }: ApiContext,
-    @Arg('campaign', () => String) key: string,
+    @OfCampaign() key: string,
     @Arg('at', () => DateTimeScalar, { nullable: true, description: 'Now when absent.' })
     asked: Date | null = null,
   ) {
@@ -62,7 +63,10 @@ export class DataUseRegisterResolver {
     nullable: true,
     description: 'What the withdrawal of a data use would stop now; nothing where it is not in force.',
   })
-  async dataUseImpact(@Ctx() { services }: ApiContext, @Arg('id', () => ID) id: string) {
+  async dataUseImpact(
+    @Ctx() { services }: ApiContext,
+    @Arg('id', () => ID, { description: 'The id of a data use.' }) id: string,
+  ) {
     const use = await dataUseById(services.db.manager, id);
     return use && impactOf(services.db.manager, use, services.clock.now());
   }

@@ -11,6 +11,7 @@ import { campaignOf } from '../store/campaign.store.ts';
 import type { ApiContext } from './api-context.ts';
 import { type DataUseView, dataUseView } from './data-use-view.ts';
 import { InLanguage, textIn } from './in-language.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { type PageArguments, PageOf20 } from './paging.ts';
 import { Permit } from './permit.ts';
 import { pageOfRunsUnder } from './runs-under.ts';
@@ -21,7 +22,7 @@ export class DataUseResolver {
   @Query(() => [DataUse], { description: 'The data uses declared by an instant, as they stood then.' })
   async dataUses(
     @Ctx() { services }: ApiContext,
-    @Arg('campaign', () => String) campaign: string,
+    @OfCampaign() campaign: string,
     @Arg('at', () => DateTimeScalar, { nullable: true, description: 'Now when absent.' })
     at: Date | null = null,
   ) {
@@ -32,22 +33,22 @@ export class DataUseResolver {
     return uses.map((use) => dataUseView(use, timeZone, instant));
   }
 
-  @FieldResolver(() => Campaign)
+  @FieldResolver(() => Campaign, { description: 'Whose columns it covers.' })
   campaign(@Root() use: DataUseView, @Ctx() { loaders }: ApiContext) {
     return loaders.campaign.load(use.campaign);
   }
 
-  @FieldResolver(() => String)
+  @FieldResolver(() => String, { description: 'Where the data come from.' })
   source(@Root() { source }: DataUseView, @InLanguage() language: Language) {
     return textIn(language, labelOf(source));
   }
 
-  @FieldResolver(() => String)
+  @FieldResolver(() => String, { description: 'What they are used for.' })
   purpose(@Root() { purpose }: DataUseView, @InLanguage() language: Language) {
     return textIn(language, labelOf(purpose));
   }
 
-  @FieldResolver(() => String)
+  @FieldResolver(() => String, { description: 'Why that is lawful.' })
   legalBasis(@Root() { legalBasis }: DataUseView, @InLanguage() language: Language) {
     return textIn(language, labelOf(legalBasis));
   }

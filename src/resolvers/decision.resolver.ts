@@ -22,6 +22,7 @@ import { runOf } from '../store/run.reads.ts';
 import { readDecision, readDecisions, readHistory } from '../use-cases/read-customers.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
 import { drawProofView, proofView } from './decision-proof-view.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { type PageArguments, PageOf50, PageOf60, pageOf } from './paging.ts';
 import { Permit } from './permit.ts';
 import type { RecipientView } from './recipient-view.ts';
@@ -36,9 +37,9 @@ export class DecisionResolver {
   })
   decision(
     @Ctx() context: ApiContext,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('week', () => IsoWeekScalar) week: IsoWeek,
-    @Arg('customer', () => ID) customer: string,
+    @OfCampaign() campaign: string,
+    @Arg('week', () => IsoWeekScalar, { description: 'The week that was decided.' }) week: IsoWeek,
+    @Arg('customer', () => ID, { description: 'The party id.' }) customer: string,
   ) {
     return readDecision(context.services, callerOf(context), { campaign, week, customer });
   }
@@ -51,11 +52,18 @@ export class DecisionResolver {
   decisions(
     @Ctx() context: ApiContext,
     @Args(() => PageOf50) page: PageArguments,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('week', () => IsoWeekScalar) week: IsoWeek,
-    @Arg('outcome', () => [OutcomeEnum], { nullable: true }) outcomes: Outcome[] | null = null,
-    @Arg('reason', () => [ReasonEnum], { nullable: true }) reasons: Reason[] | null = null,
-    @Arg('arm', () => [ArmEnum], { nullable: true }) arms: Arm[] | null = null,
+    @OfCampaign() campaign: string,
+    @Arg('week', () => IsoWeekScalar, { description: 'The week that was decided.' }) week: IsoWeek,
+    @Arg('outcome', () => [OutcomeEnum], { nullable: true, description: 'With any of these outcomes.' })
+    outcomes: Outcome[] | null = null,
+    @Arg('reason', () => [ReasonEnum], {
+      nullable: true,
+      description: 'With any of these among their reasons.',
+    })
+    reasons: Reason[] | null = null,
+    @Arg('arm', () => [ArmEnum], { nullable: true, description: 'In any of these arms.' }) arms:
+      | Arm[]
+      | null = null,
   ) {
     const { services } = context;
     const { manager } = services.db;
@@ -79,8 +87,10 @@ export class DecisionResolver {
   customerHistory(
     @Ctx() context: ApiContext,
     @Args(() => PageOf60) page: PageArguments,
-    @Arg('customer', () => ID) customer: string,
-    @Arg('campaign', () => String, { nullable: true }) campaign: string | null = null,
+    @Arg('customer', () => ID, { description: 'The party id.' }) customer: string,
+    @Arg('campaign', () => String, { nullable: true, description: 'Of this campaign alone.' }) campaign:
+      | string
+      | null = null,
   ) {
     const { services } = context;
     return pageOf<PastDecision>(page, {
@@ -91,7 +101,9 @@ export class DecisionResolver {
     });
   }
 
-  @FieldResolver(() => Run)
+  @FieldResolver(() => Run, {
+    description: 'The run that decided; of a draw into a fallback batch, the run of its snapshot.',
+  })
   run(@Root() { runId }: RecordedDecision, @Ctx() { loaders }: ApiContext) {
     return loaders.run.load(runId);
   }
@@ -135,7 +147,7 @@ export class DecisionResolver {
 
 @Resolver(() => Recipient)
 export class RecipientResolver {
-  @FieldResolver(() => Decision)
+  @FieldResolver(() => Decision, { description: 'What was decided on the customer.' })
   decision(
     @Root() { runId, batchId, snapshotRunId, customer }: RecipientView,
     @Ctx() { loaders }: ApiContext,

@@ -6,6 +6,7 @@ import { IsoWeekScalar } from '../schema/scalars.ts';
 import type { RunRow } from '../store/run.row.ts';
 import { driftSeries } from '../use-cases/read-drift.ts';
 import type { ApiContext } from './api-context.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { Permit } from './permit.ts';
 
 @Resolver()
@@ -17,11 +18,14 @@ export class DriftResolver {
   })
   driftSeries(
     @Ctx() { services }: ApiContext,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('from', () => IsoWeekScalar) from: IsoWeek,
-    @Arg('to', () => IsoWeekScalar) to: IsoWeek,
-    @Arg('feature', () => String, { nullable: true }) feature: string | null = null,
-    @Arg('column', () => String, { nullable: true }) column: string | null = null,
+    @OfCampaign() campaign: string,
+    @Arg('from', () => IsoWeekScalar, { description: 'The first week.' }) from: IsoWeek,
+    @Arg('to', () => IsoWeekScalar, { description: 'The last week.' }) to: IsoWeek,
+    @Arg('feature', () => String, { nullable: true, description: 'This feature alone.' }) feature:
+      | string
+      | null = null,
+    @Arg('column', () => String, { nullable: true, description: 'This column and the features made of it.' })
+    column: string | null = null,
   ) {
     return driftSeries(services.db.manager, { campaign, from, to, feature, column });
   }

@@ -42,7 +42,7 @@ export class EngineResolver {
   }
 
   @Permit(resumeEngine.permission)
-  @Mutation(() => CampaignPayload)
+  @Mutation(() => CampaignPayload, { description: 'Runs start and go on again.' })
   async resumeEngine(@Ctx() context: ApiContext, @Arg('input', () => EngineInput) input: EngineInput) {
     return { campaign: await execute(context.services, callerOf(context), resumeEngine, input) };
   }
@@ -54,7 +54,7 @@ export class EngineResolver {
   }
 
   @Permit(resumeFlow.permission)
-  @Mutation(() => CampaignPayload)
+  @Mutation(() => CampaignPayload, { description: 'The campaign mails again.' })
   async resumeFlow(@Ctx() context: ApiContext, @Arg('input', () => EngineInput) input: EngineInput) {
     return { campaign: await execute(context.services, callerOf(context), resumeFlow, input) };
   }

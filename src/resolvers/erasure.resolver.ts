@@ -15,7 +15,7 @@ import { Permit } from './permit.ts';
 @Resolver(() => EraseCustomerPayload)
 export class ErasureResolver {
   @Permit(requestErasure.permission)
-  @Mutation(() => RequestErasurePayload)
+  @Mutation(() => RequestErasurePayload, { description: 'Asks for a customer to be erased.' })
   requestErasure(
     @Ctx() context: ApiContext,
     @Arg('input', () => RequestErasureInput) input: RequestErasureInput,
@@ -24,7 +24,9 @@ export class ErasureResolver {
   }
 
   @Permit(eraseCustomer.permission)
-  @Mutation(() => EraseCustomerPayload)
+  @Mutation(() => EraseCustomerPayload, {
+    description: 'Erases a customer, on the open request of another person.',
+  })
   eraseCustomer(
     @Ctx() context: ApiContext,
     @Arg('input', () => EraseCustomerInput) input: EraseCustomerInput,

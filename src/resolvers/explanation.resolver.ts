@@ -10,6 +10,7 @@ import { readExplanation } from '../use-cases/read-explanation.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
 import { configView } from './config-view.ts';
 import { type ExplanationView, explanationView } from './explanation-view.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { Permit } from './permit.ts';
 
 @Resolver(() => Explanation)
@@ -22,11 +23,13 @@ export class ExplanationResolver {
   })
   async explanation(
     @Ctx() context: ApiContext,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('week', () => IsoWeekScalar) week: IsoWeek,
-    @Arg('customer', () => ID) customer: string,
-    @Arg('audience', () => AudienceEnum, { defaultValue: 'INTERNAL' }) audience: Audience,
-    @Arg('language', () => LanguageEnum, { defaultValue: 'NL' }) language: Language,
+    @OfCampaign() campaign: string,
+    @Arg('week', () => IsoWeekScalar, { description: 'The week that was decided.' }) week: IsoWeek,
+    @Arg('customer', () => ID, { description: 'The party id.' }) customer: string,
+    @Arg('audience', () => AudienceEnum, { defaultValue: 'INTERNAL', description: 'For whom.' })
+    audience: Audience,
+    @Arg('language', () => LanguageEnum, { defaultValue: 'NL', description: 'Of the texts.' })
+    language: Language,
   ) {
     const asked = { campaign, week, customer, audience, language: language === 'NL' ? 'nl' : 'en' } as const;
     const explained = await readExplanation(context.services, callerOf(context), asked);

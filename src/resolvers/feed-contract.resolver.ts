@@ -27,6 +27,7 @@ import { contractOfWeek } from '../store/feed-contract.store.ts';
 import type { FeedContractChangeRow } from '../store/feed-contract-change.row.ts';
 import { findingsOf } from '../use-cases/feed-contract-findings.ts';
 import type { ApiContext } from './api-context.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { type PageArguments, PageOf20, pageOf } from './paging.ts';
 import { Permit } from './permit.ts';
 
@@ -40,9 +41,11 @@ export class FeedContractResolver {
   })
   async feedContract(
     @Ctx() { services }: ApiContext,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('at', () => DateTimeScalar, { nullable: true }) at: Date | null = null,
-    @Arg('week', () => IsoWeekScalar, { nullable: true }) week: IsoWeek | null = null,
+    @OfCampaign() campaign: string,
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'An instant of the week of the feeds.' })
+    at: Date | null = null,
+    @Arg('week', () => IsoWeekScalar, { nullable: true, description: 'The week of the feeds.' })
+    week: IsoWeek | null = null,
   ) {
     if (at !== null && week !== null) refuse('BAD_INPUT', 'WEEK', 'Ask for a week or for an instant.');
     const { manager } = services.db;
@@ -62,8 +65,14 @@ export class FeedContractResolver {
 @Resolver(() => FeedContractChange)
 export class FeedContractChangeResolver {
   @Permit('feedContract.read')
-  @Query(() => FeedContractChange, { nullable: true })
-  feedContractChange(@Ctx() { services }: ApiContext, @Arg('id', () => ID) id: string) {
+  @Query(() => FeedContractChange, {
+    nullable: true,
+    description: 'A change of a feed contract; null where there is none of that id.',
+  })
+  feedContractChange(
+    @Ctx() { services }: ApiContext,
+    @Arg('id', () => ID, { description: 'The id of a change of a feed contract.' }) id: string,
+  ) {
     return contractChangeById(services.db.manager, id);
   }
 
@@ -72,8 +81,9 @@ export class FeedContractChangeResolver {
   async feedContractChanges(
     @Ctx() { services }: ApiContext,
     @Args(() => PageOf20) page: PageArguments,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('status', () => [ChangeStatusEnum], { nullable: true }) statuses: ChangeStatus[] | null = null,
+    @OfCampaign() campaign: string,
+    @Arg('status', () => [ChangeStatusEnum], { nullable: true, description: 'In any of these statuses.' })
+    statuses: ChangeStatus[] | null = null,
   ) {
     const { manager } = services.db;
     const { timeZone } = (await campaignOf(manager, campaign)).definition;
@@ -86,12 +96,12 @@ export class FeedContractChangeResolver {
     });
   }
 
-  @FieldResolver(() => Campaign)
+  @FieldResolver(() => Campaign, { description: 'Whose feed contract it changes.' })
   campaign(@Root() change: FeedContractChangeRow, @Ctx() { loaders }: ApiContext) {
     return loaders.campaign.load(change.campaign);
   }
 
-  @FieldResolver(() => ChangeStatusEnum)
+  @FieldResolver(() => ChangeStatusEnum, { description: 'How far it is.' })
   async status(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
     const { timeZone } = (await campaignOf(services.db.manager, change.campaign)).definition;
     const { became } = await contractsOf(services.db.manager, change);
@@ -106,7 +116,7 @@ export class FeedContractChangeResolver {
     return (await contractsOf(services.db.manager, change)).became?.fromWeek ?? null;
   }
 
-  @FieldResolver(() => [ColumnDifference])
+  @FieldResolver(() => [ColumnDifference], { description: 'Against the contract that it changes.' })
   async differences(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
     const { base } = await contractsOf(services.db.manager, change);
     return contractDifferences(base, change);

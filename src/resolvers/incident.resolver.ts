@@ -23,8 +23,11 @@ export class IncidentResolver {
   async incidents(
     @Ctx() { services }: ApiContext,
     @Args(() => PageOf20) page: PageArguments,
-    @Arg('campaign', () => String, { nullable: true }) campaign: string | null = null,
-    @Arg('open', () => Boolean, { nullable: true }) open: boolean | null = null,
+    @Arg('campaign', () => String, { nullable: true, description: 'Of this campaign alone.' }) campaign:
+      | string
+      | null = null,
+    @Arg('open', () => Boolean, { nullable: true, description: 'The open ones alone, or the others alone.' })
+    open: boolean | null = null,
   ) {
     const { manager } = services.db;
     if (campaign !== null) await campaignOf(manager, campaign);
@@ -38,7 +41,7 @@ export class IncidentResolver {
   }
 
   @Permit(resolveIncident.permission)
-  @Mutation(() => IncidentPayload)
+  @Mutation(() => IncidentPayload, { description: 'Closes an incident, with a note of what was done.' })
   async resolveIncident(
     @Ctx() context: ApiContext,
     @Arg('input', () => ResolveIncidentInput) input: ResolveIncidentInput,
@@ -46,12 +49,15 @@ export class IncidentResolver {
     return { incident: await execute(context.services, callerOf(context), resolveIncident, input) };
   }
 
-  @FieldResolver(() => Campaign, { nullable: true })
+  @FieldResolver(() => Campaign, { nullable: true, description: 'Whose it is; null where it is of none.' })
   campaign(@Root() { campaign }: IncidentRow, @Ctx() { loaders }: ApiContext) {
     return campaign === null ? null : loaders.campaign.load(campaign);
   }
 
-  @FieldResolver(() => Run, { nullable: true })
+  @FieldResolver(() => Run, {
+    nullable: true,
+    description: 'The run in which it happened; null where it was in none.',
+  })
   run(@Root() { runId }: IncidentRow, @Ctx() { loaders }: ApiContext) {
     return runId === null ? null : loaders.run.load(runId);
   }

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Resolver, Root, Subscription } from 'type-graphql';
+import { Ctx, FieldResolver, Resolver, Root, Subscription } from 'type-graphql';
 import type { JudgingProgress as Progress } from '../domain/judging.ts';
 import { ConfigVersion } from '../schema/config-version.type.ts';
 import { Judging, JudgingProgress } from '../schema/judging.type.ts';
@@ -7,6 +7,7 @@ import { campaignOf } from '../store/campaign.store.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
 import type { ApiContext } from './api-context.ts';
 import { configView } from './config-view.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { Permit } from './permit.ts';
 
 /** How a model version goes through the gates, while it does and afterwards. */
@@ -41,7 +42,7 @@ export class JudgingProgressResolver {
       return context.judgingOf(args.campaign);
     },
   })
-  judgingProgress(@Root() progress: Progress, @Arg('campaign', () => String) _campaign: string): Progress {
+  judgingProgress(@Root() progress: Progress, @OfCampaign() _campaign: string): Progress {
     return progress;
   }
 

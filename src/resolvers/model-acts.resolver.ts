@@ -71,7 +71,9 @@ export class ModelActsResolver {
   }
 
   @Permit(retireModel.permission)
-  @Mutation(() => ModelVersionPayload)
+  @Mutation(() => ModelVersionPayload, {
+    description: 'Takes a version out of use: without another one no run starts.',
+  })
   retireModel(@Ctx() context: ApiContext, @Arg('input', () => ModelNoteInput) input: ModelNoteInput) {
     return act(context, retireModel, input);
   }

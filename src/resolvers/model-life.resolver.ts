@@ -57,7 +57,8 @@ export class ModelLifeResolver {
   cardPage(
     @Root() model: ModelVersionRow,
     @Ctx() { services }: ApiContext,
-    @Arg('format', () => PageFormatEnum, { defaultValue: 'MARKDOWN' }) format: PageFormat,
+    @Arg('format', () => PageFormatEnum, { defaultValue: 'MARKDOWN', description: 'Its form.' })
+    format: PageFormat,
     @InLanguage() language: Language,
   ) {
     return readModelPage(services, model, format, language === 'NL' ? 'nl' : 'en');

@@ -17,14 +17,21 @@ import { countModels, listModels, modelById, modelLiveAt } from '../store/model.
 import type { ModelVersionRow } from '../store/model-version.row.ts';
 import type { ApiContext } from './api-context.ts';
 import { InLanguage, textIn } from './in-language.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { type PageArguments, PageOf20, pageOf } from './paging.ts';
 import { Permit } from './permit.ts';
 
 @Resolver(() => ModelVersion)
 export class ModelResolver {
   @Permit('model.read')
-  @Query(() => ModelVersion, { nullable: true })
-  modelVersion(@Ctx() { services }: ApiContext, @Arg('id', () => ID) id: string) {
+  @Query(() => ModelVersion, {
+    nullable: true,
+    description: 'A model version; null where there is none of that id.',
+  })
+  modelVersion(
+    @Ctx() { services }: ApiContext,
+    @Arg('id', () => ID, { description: 'The id of a model version.' }) id: string,
+  ) {
     return modelById(services.db.manager, id);
   }
 
@@ -33,7 +40,7 @@ export class ModelResolver {
   async modelVersions(
     @Ctx() { services }: ApiContext,
     @Args(() => PageOf20) page: PageArguments,
-    @Arg('campaign', () => String) campaign: string,
+    @OfCampaign() campaign: string,
   ) {
     const { manager } = services.db;
     await campaignOf(manager, campaign);
@@ -49,14 +56,14 @@ export class ModelResolver {
   @Query(() => ModelVersion, { nullable: true, description: 'What was in production at an instant.' })
   liveModel(
     @Ctx() { services }: ApiContext,
-    @Arg('campaign', () => String) campaign: string,
+    @OfCampaign() campaign: string,
     @Arg('at', () => DateTimeScalar, { nullable: true, description: 'Now when absent.' })
     at: Date | null = null,
   ) {
     return modelLiveAt(services.db.manager, campaign, at ?? services.clock.now());
   }
 
-  @FieldResolver(() => Campaign)
+  @FieldResolver(() => Campaign, { description: 'For which campaign it was made.' })
   campaign(@Root() model: ModelVersionRow, @Ctx() { loaders }: ApiContext) {
     return loaders.campaign.load(model.campaign);
   }

@@ -6,6 +6,7 @@ import { IsoWeekScalar } from '../schema/scalars.ts';
 import type { BatchRow } from '../store/batch.row.ts';
 import { evidenceOfBatch, readReviewEvidence } from '../use-cases/read-review-evidence.ts';
 import type { ApiContext } from './api-context.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { Permit } from './permit.ts';
 
 @Resolver()
@@ -16,9 +17,9 @@ export class ReviewEvidenceResolver {
   })
   reviewEvidence(
     @Ctx() { services }: ApiContext,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('from', () => IsoWeekScalar) from: IsoWeek,
-    @Arg('to', () => IsoWeekScalar) to: IsoWeek,
+    @OfCampaign() campaign: string,
+    @Arg('from', () => IsoWeekScalar, { description: 'The first week.' }) from: IsoWeek,
+    @Arg('to', () => IsoWeekScalar, { description: 'The last week.' }) to: IsoWeek,
   ) {
     return readReviewEvidence(services.db.manager, { campaign, from, to });
   }

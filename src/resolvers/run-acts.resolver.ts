@@ -7,6 +7,7 @@ import { resumeRun } from '../use-cases/resume-run.ts';
 import type { RunProgress as Progress } from '../use-cases/services.ts';
 import { startRun } from '../use-cases/start-run.ts';
 import { type ApiContext, callerOf } from './api-context.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { Permit } from './permit.ts';
 
 /** Starting a run, resuming it, and watching how it goes on. */
@@ -43,7 +44,7 @@ export class RunActsResolver {
       return context.progressOf(args.campaign);
     },
   })
-  runProgress(@Root() progress: Progress, @Arg('campaign', () => String) _campaign: string): Progress {
+  runProgress(@Root() progress: Progress, @OfCampaign() _campaign: string): Progress {
     return progress;
   }
 

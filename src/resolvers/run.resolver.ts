@@ -18,6 +18,7 @@ import type { RunRow } from '../store/run.row.ts';
 import type { RejectedRow } from '../store/run-record.store.ts';
 import type { ApiContext } from './api-context.ts';
 import { configView } from './config-view.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { type PageArguments, PageOf20, PageOf50, pageOf } from './paging.ts';
 import { Permit } from './permit.ts';
 import { EMPTY_FUNNEL, manifestView } from './run-view.ts';
@@ -28,9 +29,11 @@ export class RunResolver {
   @Query(() => Run, { nullable: true, description: 'The run of a week: an attempt, or the current one.' })
   run(
     @Ctx() { services }: ApiContext,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('week', () => IsoWeekScalar) week: IsoWeek,
-    @Arg('attempt', () => Int, { nullable: true }) attempt: number | null = null,
+    @OfCampaign() campaign: string,
+    @Arg('week', () => IsoWeekScalar, { description: 'The week that was decided.' }) week: IsoWeek,
+    @Arg('attempt', () => Int, { nullable: true, description: 'The current one when absent.' }) attempt:
+      | number
+      | null = null,
   ) {
     return runOf(services.db.manager, campaign, week, attempt);
   }
@@ -40,10 +43,13 @@ export class RunResolver {
   async runs(
     @Ctx() { services }: ApiContext,
     @Args(() => PageOf20) page: PageArguments,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('from', () => IsoWeekScalar, { nullable: true }) from: IsoWeek | null = null,
-    @Arg('to', () => IsoWeekScalar, { nullable: true }) to: IsoWeek | null = null,
-    @Arg('status', () => [RunStatusEnum], { nullable: true }) statuses: RunStatus[] | null = null,
+    @OfCampaign() campaign: string,
+    @Arg('from', () => IsoWeekScalar, { nullable: true, description: 'The first week.' })
+    from: IsoWeek | null = null,
+    @Arg('to', () => IsoWeekScalar, { nullable: true, description: 'The last week.' })
+    to: IsoWeek | null = null,
+    @Arg('status', () => [RunStatusEnum], { nullable: true, description: 'In any of these statuses.' })
+    statuses: RunStatus[] | null = null,
   ) {
     const { manager } = services.db;
     await campaignOf(manager, campaign);
@@ -56,7 +62,7 @@ export class RunResolver {
     });
   }
 
-  @FieldResolver(() => Campaign)
+  @FieldResolver(() => Campaign, { description: 'Whose run it is.' })
   campaign(@Root() run: RunRow, @Ctx() { loaders }: ApiContext) {
     return loaders.campaign.load(run.campaign);
   }
@@ -66,22 +72,28 @@ export class RunResolver {
     return loaders.checks.load(id);
   }
 
-  @FieldResolver(() => Funnel, { description: 'Nothing but zeros before the run recorded its decisions.' })
+  @FieldResolver(() => Funnel)
   async funnel(@Root() { id }: RunRow, @Ctx() { loaders }: ApiContext) {
     return (await loaders.funnel.load(id)) ?? EMPTY_FUNNEL;
   }
 
-  @FieldResolver(() => Batch, { nullable: true })
+  @FieldResolver(() => Batch, {
+    nullable: true,
+    description: 'The batch that was drawn; null before, and where nobody is to be mailed.',
+  })
   batch(@Root() { id }: RunRow, @Ctx() { loaders }: ApiContext) {
     return loaders.batchOfRun.load(id);
   }
 
-  @FieldResolver(() => ModelVersion, { nullable: true })
+  @FieldResolver(() => ModelVersion, {
+    nullable: true,
+    description: 'The model version that it scores with.',
+  })
   model(@Root() { modelId }: RunRow, @Ctx() { loaders }: ApiContext) {
     return loaders.model.load(modelId);
   }
 
-  @FieldResolver(() => ConfigVersion)
+  @FieldResolver(() => ConfigVersion, { description: 'The settings that it ran with.' })
   async config(@Root() { configId }: RunRow, @Ctx() { loaders }: ApiContext) {
     const config = await loaders.config.load(configId);
     return config && configView(config);

@@ -11,6 +11,7 @@ import { type SimulationProgress as Progress, simulate } from '../use-cases/simu
 import { type ApiContext, callerOf } from './api-context.ts';
 import { assertTexts } from './assert-texts.ts';
 import { configPatch } from './config-patch.ts';
+import { OfCampaign } from './of-campaign.ts';
 import { Permit } from './permit.ts';
 import { Failure, streamOf } from './stream.ts';
 
@@ -62,8 +63,10 @@ export class SimulationResolver {
   previewConfigChange(
     @Ctx() context: ApiContext,
     @Arg('input', () => ConfigPatchInput) input: ConfigPatchInput,
-    @Arg('campaign', () => String) campaign: string,
-    @Arg('weeks', () => Int, { nullable: true, defaultValue: 8 }) weeks: number | null,
+    @OfCampaign() campaign: string,
+    @Arg('weeks', () => Int, { nullable: true, defaultValue: 8, description: 'How many weeks.' }) weeks:
+      | number
+      | null,
   ) {
     const wanted = { campaign, patch: configPatch(input), weeks: weeks ?? 8 };
     return previewConfigChange(context.services, callerOf(context), wanted, context.signal);

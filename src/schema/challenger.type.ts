@@ -6,21 +6,22 @@ import { wordEnum } from './word-enum.ts';
 export const ChallengerOutcomeEnum = wordEnum(
   'ChallengerOutcome',
   CHALLENGER_OUTCOMES,
-  'Whether a challenger scored, was left out, or failed. The run goes on either way.',
+  'What came of a challenger. The run goes on either way.',
+  { SCORED: 'It scored.', SKIPPED: 'It was left out.', FAILED: 'It failed.' },
 );
 
 @ObjectType({ description: 'Scores above `from` and up to `to`; null has no bound.' })
 export class ScoreBin {
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'The lower bound, not in it.' })
   readonly from!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'The upper bound, in it.' })
   readonly to!: number | null;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many scores of the challenger.' })
   readonly challenger!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many scores of the live model.' })
   readonly live!: number;
 }
 
@@ -35,13 +36,13 @@ export class ChallengerComparison {
   @Field(() => Int, { description: 'Whom it would have chosen and who are not in the holdout.' })
   readonly wouldMail!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Chosen by both.' })
   readonly chosenByBoth!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Chosen by the challenger, by the live model too or not.' })
   readonly chosenByChallenger!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Chosen by the live model, by the challenger too or not.' })
   readonly chosenByLive!: number;
 
   @Field(() => Float, {
@@ -56,7 +57,7 @@ export class ChallengerComparison {
   })
   readonly rankCorrelation!: number | null;
 
-  @Field(() => [ScoreBin])
+  @Field(() => [ScoreBin], { description: 'The scores of both.' })
   readonly scores!: readonly ScoreBin[];
 }
 
@@ -66,13 +67,13 @@ export class ChallengerComparison {
     'What the challenger of a run would have decided, in counts. Nothing of the run follows from it.',
 })
 export class RunChallenger {
-  @Field(() => ChallengerOutcomeEnum)
+  @Field(() => ChallengerOutcomeEnum, { description: 'What came of it.' })
   readonly outcome!: ChallengerOutcome;
 
   @Field(() => String, { nullable: true, description: 'Why it did not score.' })
   readonly reason!: string | null;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many customers it scored.' })
   readonly scored!: number;
 
   @Field(() => DigestScalar, {
@@ -88,7 +89,7 @@ export class RunChallenger {
 
 @ObjectType({ description: 'What the challenger of a run would have decided on a customer.' })
 export class ChallengerDecision {
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Probability to convert, by the challenger.' })
   readonly score!: number;
 
   @Field(() => Int, { description: '1 is the best score of those that it scored.' })

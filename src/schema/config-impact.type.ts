@@ -3,13 +3,13 @@ import { IsoWeekScalar } from './scalars.ts';
 
 @ObjectType({ description: 'Recipients of an age band, as recorded and with the proposed settings.' })
 export class BandImpact {
-  @Field(() => String)
+  @Field(() => String, { description: 'The age band, in years.' })
   readonly band!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'By the record.' })
   readonly before!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'With the proposed settings.' })
   readonly after!: number;
 }
 
@@ -17,7 +17,7 @@ export class BandImpact {
   description: 'What proposed settings make of a recorded week: before + enter − leave = after.',
 })
 export class WeekImpact {
-  @Field(() => IsoWeekScalar)
+  @Field(() => IsoWeekScalar, { description: 'The recorded week.' })
   readonly week!: string;
 
   @Field(() => Int, { description: 'Customers to mail by the record.' })
@@ -26,21 +26,23 @@ export class WeekImpact {
   @Field(() => Int, { description: 'Customers to mail with the proposed settings.' })
   readonly after!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: 'Customers whom the record does not mail and the proposed settings would.',
+  })
   readonly enter!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Customers whom the record mails and the proposed settings would not.' })
   readonly leave!: number;
 
-  @Field(() => [BandImpact])
+  @Field(() => [BandImpact], { description: 'The same per age band.' })
   readonly bands!: readonly BandImpact[];
 }
 
 @ObjectType({ description: 'Proposed settings, replayed on the last recorded weeks, oldest first.' })
 export class ConfigImpact {
-  @Field(() => [WeekImpact])
+  @Field(() => [WeekImpact], { description: 'The weeks, one by one.' })
   readonly weeks!: readonly WeekImpact[];
 
-  @Field(() => [String])
+  @Field(() => [String], { description: 'What an approver should know, as sentences.' })
   readonly warnings!: readonly string[];
 }

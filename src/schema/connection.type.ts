@@ -2,16 +2,19 @@ import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 
 @ObjectType({ description: 'Where a page begins and ends, and whether there is more (Relay).' })
 export class PageInfo {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether there are more after this page.' })
   readonly hasNextPage!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether this page came after another.' })
   readonly hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Of the first item; null of an empty page.' })
   readonly startCursor!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of the last item, for `after`; null of an empty page.',
+  })
   readonly endCursor!: string | null;
 }
 
@@ -28,12 +31,12 @@ export function connectionOf<Node extends object>(
   name: string,
   node: ClassType<Node>,
 ): ClassType<Page<Node>> {
-  @ObjectType(`${name}Edge`)
+  @ObjectType(`${name}Edge`, { description: 'An item of a page, and where it stands in the list.' })
   class Edge {
-    @Field(() => node)
+    @Field(() => node, { description: 'The item.' })
     readonly node!: Node;
 
-    @Field(() => String)
+    @Field(() => String, { description: 'Where the item stands in the list, for `after`.' })
     readonly cursor!: string;
   }
 
@@ -41,13 +44,13 @@ export function connectionOf<Node extends object>(
     description: 'A page of a list; pass endCursor as `after` for the next.',
   })
   class Connection implements Page<Node> {
-    @Field(() => [node])
+    @Field(() => [node], { description: 'The items of the page.' })
     readonly nodes!: readonly Node[];
 
-    @Field(() => [Edge])
+    @Field(() => [Edge], { description: 'The same items, each with its cursor.' })
     readonly edges!: readonly Edge[];
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: 'Where the page begins and ends.' })
     readonly pageInfo!: PageInfo;
 
     @Field(() => Int, { description: 'How many there are on all pages together.' })

@@ -3,7 +3,7 @@ import { DateScalar } from './scalars.ts';
 
 @InputType({ description: 'A customer who said, by phone for example, that they want no mail.' })
 export class RecordOptOutInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The party id.' })
   readonly customer!: string;
 
   @Field(() => String, { description: 'How the bank knows.' })
@@ -12,22 +12,22 @@ export class RecordOptOutInput {
 
 @InputType({ description: 'A customer who is kept in the lee for now.' })
 export class AddToQuietListInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The key of the campaign that leaves them alone.' })
   readonly campaign!: string;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The party id.' })
   readonly customer!: string;
 
   @Field(() => DateScalar, { description: 'The last day on which the customer is left alone.' })
   readonly until!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Why.' })
   readonly reason!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'Who is mailed no more.' })
 export class OptOutPayload {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The party id.' })
   readonly customer!: string;
 
   @Field(() => Boolean, {
@@ -37,8 +37,8 @@ export class OptOutPayload {
   readonly known!: boolean;
 }
 
-@ObjectType()
+@ObjectType({ description: 'Whom an act was about.' })
 export class CustomerPayload {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The party id.' })
   readonly customer!: string;
 }

@@ -11,7 +11,7 @@ import { DateTimeScalar, IsoWeekScalar } from './scalars.ts';
 /** Its label and runs are answered by its resolver. */
 @ObjectType({ description: 'A column of a campaign, and everything that says what it may be used for.' })
 export class RegisteredColumn {
-  @Field(() => String)
+  @Field(() => String, { description: 'Its name in the feed contract.' })
   readonly name!: string;
 
   @Field(() => ColumnTypeEnum, {
@@ -20,7 +20,10 @@ export class RegisteredColumn {
   })
   readonly type!: ColumnType | null;
 
-  @Field(() => ColumnCategoryEnum, { nullable: true })
+  @Field(() => ColumnCategoryEnum, {
+    nullable: true,
+    description: 'What it may be used for; null where the feed contract has it no more.',
+  })
   readonly category!: ColumnCategory | null;
 
   @Field(() => Boolean, { description: 'Whether a data use in force covers it.' })
@@ -38,25 +41,25 @@ export class RegisteredColumn {
 
 @ObjectType({ description: 'What the columns of a campaign are used for, as it stood at an instant.' })
 export class DataUseRegister {
-  @Field(() => Campaign)
+  @Field(() => Campaign, { description: 'Whose columns they are.' })
   readonly campaign!: Campaign;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'The instant.' })
   readonly at!: Date;
 
-  @Field(() => [RegisteredColumn])
+  @Field(() => [RegisteredColumn], { description: 'Column by column.' })
   readonly columns!: readonly RegisteredColumn[];
 }
 
 @ObjectType({ description: 'A run that the schedule would start.' })
 export class ScheduledRun {
-  @Field(() => Campaign)
+  @Field(() => Campaign, { description: 'Whose run it is.' })
   readonly campaign!: Campaign;
 
-  @Field(() => IsoWeekScalar)
+  @Field(() => IsoWeekScalar, { description: 'Of which week.' })
   readonly week!: string;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When it is due.' })
   readonly dueAt!: Date;
 }
 
@@ -81,9 +84,9 @@ export class DataUseImpact {
   readonly batches!: readonly Batch[];
 }
 
-@ObjectType()
+@ObjectType({ description: 'What became of a data use.' })
 export class DataUsePayload {
-  @Field(() => DataUse)
+  @Field(() => DataUse, { description: 'The data use, as it is now.' })
   readonly dataUse!: DataUse;
 
   @Field(() => DataUseImpact, { nullable: true, description: 'What a withdrawal stopped.' })

@@ -3,24 +3,24 @@ import { DRIFT_KINDS, type DriftKind } from '../domain/drift-watch.ts';
 import { IsoWeekScalar } from './scalars.ts';
 import { wordEnum } from './word-enum.ts';
 
-export const DriftKindEnum = wordEnum(
-  'DriftKind',
-  DRIFT_KINDS,
-  'What is watched: a feature of the model over the eligible, a column of the feed, the scores.',
-);
+export const DriftKindEnum = wordEnum('DriftKind', DRIFT_KINDS, 'What is watched.', {
+  FEATURE: 'A feature of the model, over the eligible.',
+  COLUMN: 'A column of the feed, over all rows.',
+  SCORE: 'The scores.',
+});
 
 @ObjectType({ description: 'The customers whose value lies above `from` and is at most `to`.' })
 export class DriftBin {
   @Field(() => Float, { nullable: true, description: 'Null where nothing bounds it.' })
   readonly from!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'Null where nothing bounds it.' })
   readonly to!: number | null;
 
   @Field(() => String, { description: 'The same in words; of a feature that stands for texts, which.' })
   readonly values!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many customers.' })
   readonly count!: number;
 
   @Field(() => Float, { description: 'Of 1.' })
@@ -37,10 +37,10 @@ export class DriftBin {
   description: 'How far a subject was in a week from the reference sample and from the weeks before.',
 })
 export class Drift {
-  @Field(() => IsoWeekScalar)
+  @Field(() => IsoWeekScalar, { description: 'The week that was measured.' })
   readonly week!: string;
 
-  @Field(() => DriftKindEnum)
+  @Field(() => DriftKindEnum, { description: 'What was measured.' })
   readonly kind!: DriftKind;
 
   @Field(() => String, { description: 'The feature or column; empty of the scores.' })
@@ -81,15 +81,15 @@ export class Drift {
 
 @ObjectType({ description: 'A subject over the weeks that measured it, the earliest first.' })
 export class DriftSeries {
-  @Field(() => DriftKindEnum)
+  @Field(() => DriftKindEnum, { description: 'What was measured.' })
   readonly kind!: DriftKind;
 
   @Field(() => String, { description: 'The feature or column; empty of the scores.' })
   readonly subject!: string;
 
-  @Field(() => [String])
+  @Field(() => [String], { description: 'The columns of the feed that it is made of.' })
   readonly columns!: readonly string[];
 
-  @Field(() => [Drift])
+  @Field(() => [Drift], { description: 'Week by week.' })
   readonly weeks!: readonly Drift[];
 }

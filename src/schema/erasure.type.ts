@@ -2,25 +2,25 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 
 @InputType({ description: 'Asks for a customer to be erased; another person must do it.' })
 export class RequestErasureInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The party id.' })
   readonly customer!: string;
 
   @Field(() => String, { description: 'Why: kept with the request, which goes with the customer.' })
   readonly reason!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'The request for another person to act on.' })
 export class RequestErasurePayload {
   @Field(() => ID, { description: 'The request, as the audit log names it.' })
   readonly request!: string;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The party id.' })
   readonly customer!: string;
 }
 
 @InputType({ description: 'Erases a customer on the open request of another person.' })
 export class EraseCustomerInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The party id.' })
   readonly customer!: string;
 
   @Field(() => ID, { description: 'Who asked for it (requestErasure).' })
@@ -30,9 +30,9 @@ export class EraseCustomerInput {
   readonly reason!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: 'What was erased, and what is left to erase elsewhere.' })
 export class EraseCustomerPayload {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The party id.' })
   readonly customer!: string;
 
   @Field(() => ID, { description: 'The erasure: the subject of its audit entry.' })

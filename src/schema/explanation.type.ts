@@ -16,65 +16,89 @@ const RULES = [
 ] as const satisfies readonly Rule[];
 const RULE_VERDICTS = ['PASS', 'FAIL', 'NOT_JUDGED'] as const satisfies readonly RuleFacts['verdict'][];
 
-export const AudienceEnum = wordEnum(
-  'Audience',
-  AUDIENCES,
-  'INTERNAL: for the bank. CUSTOMER: in plain language, without amounts, ready to be said to the customer.',
-);
-export const RuleEnum = wordEnum('Rule', RULES, 'A rule by which a run decides, in the order of judging.');
-export const RuleVerdictEnum = wordEnum(
-  'RuleVerdict',
-  RULE_VERDICTS,
-  'NOT_JUDGED: nothing came so far, or the feed contract leaves the column out.',
-);
+export const AudienceEnum = wordEnum('Audience', AUDIENCES, 'For whom an explanation is.', {
+  INTERNAL: 'For inside, with every rule and every contribution.',
+  CUSTOMER: 'For the customer, in plain language and without amounts.',
+});
+export const RuleEnum = wordEnum('Rule', RULES, 'A rule by which a run decides, in the order of judging.', {
+  NOT_PRIVATE: 'Private customers only.',
+  HOLDS_PRODUCT: 'Nobody who has the product.',
+  NO_OPT_IN: 'Only who opted in.',
+  OPTED_OUT: 'Nobody who opted out.',
+  UNDER_AGE: 'Nobody under 18.',
+  AGE_OUT_OF_RANGE: 'Within the ages of the settings.',
+  DECEASED: 'Nobody deceased.',
+  FRAUD_FLAG: 'Nobody flagged for fraud.',
+  NOT_A_CUSTOMER: 'Nobody whose relationship has ended.',
+  ADDRESS_BOUNCED: 'Nobody whose mail address bounced.',
+  QUIET_LIST: 'Nobody on the quiet list.',
+  IN_FLOW: 'Nobody in a flow of the campaign.',
+  RECENTLY_MAILED: 'Nobody within the weeks of rest.',
+  CONTACT_PRESSURE: 'Nobody whom the bank mails too often already.',
+  DATA_INCOMPLETE: 'Nobody who lacks what the model needs to know.',
+  THRESHOLD: 'The score is at or above the threshold.',
+  CAPACITY: 'The rank is within the capacity.',
+  HOLDOUT: 'Not drawn into the holdout.',
+  EXPLORATION: 'Drawn into the exploration.',
+});
+export const RuleVerdictEnum = wordEnum('RuleVerdict', RULE_VERDICTS, 'What a rule says of a customer.', {
+  PASS: 'The rule lets the customer through.',
+  FAIL: 'The rule bars the customer.',
+  NOT_JUDGED: 'Nothing came so far, or the feed contract leaves the column out.',
+});
 export const AttributionMethodEnum = wordEnum(
   'AttributionMethod',
   ATTRIBUTION_METHODS,
-  'TREES, COALITIONS: exact Shapley values. SAMPLED: approximate, each with its standard error.',
+  'How the score was shared out over the features.',
+  {
+    TREES: 'Exact Shapley values, from the trees of the model.',
+    COALITIONS: 'Exact Shapley values, from every set of features.',
+    SAMPLED: 'Approximate Shapley values, each with its standard error.',
+  },
 );
 
 @ObjectType({ description: 'A reason in words.' })
 export class ReasonText {
-  @Field(() => ReasonEnum)
+  @Field(() => ReasonEnum, { description: 'The reason.' })
   readonly reason!: Reason;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The same in words.' })
   readonly text!: string;
 }
 
 @ObjectType({ description: 'A column that a feature was computed from, as it stood in the feed.' })
 export class ContributionPart {
-  @Field(() => String)
+  @Field(() => String, { description: 'Its name in the feed contract.' })
   readonly column!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What it is called.' })
   readonly label!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Its value as a person reads it.' })
   readonly display!: string;
 }
 
 @ObjectType({ description: 'What one feature added to the score, or took from it: its Shapley value.' })
 export class Contribution {
-  @Field(() => String)
+  @Field(() => String, { description: 'Its name in the card.' })
   readonly feature!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What it is called.' })
   readonly label!: string;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'What the model got.' })
   readonly value!: number;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The same as a person reads it.' })
   readonly display!: string;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Of the score; with the baseline and all others it adds up to it.' })
   readonly contribution!: number;
 
   @Field(() => Float, { nullable: true, description: 'Of a sampled value; null where it is exact.' })
   readonly standardError!: number | null;
 
-  @Field(() => [ContributionPart])
+  @Field(() => [ContributionPart], { description: 'The columns that it was computed from.' })
   readonly parts!: readonly ContributionPart[];
 }
 
@@ -83,40 +107,40 @@ export class Contribution {
     'The smallest change of one changeable feature that turns the outcome, found by executing the model of the week.',
 })
 export class Counterfactual {
-  @Field(() => String)
+  @Field(() => String, { description: 'Its name in the card.' })
   readonly feature!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What it is called.' })
   readonly label!: string;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'What the model got.' })
   readonly from!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'What it would have taken.' })
   readonly to!: number;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'The score that the model then gives.' })
   readonly scoreAfter!: number;
 
-  @Field(() => OutcomeEnum)
+  @Field(() => OutcomeEnum, { description: 'The outcome that follows.' })
   readonly outcomeAfter!: Outcome;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The same as a sentence.' })
   readonly text!: string;
 }
 
 @ObjectType({ description: 'A kind of data that was used, for what, and whence it came.' })
 export class DataUsedText {
-  @Field(() => String)
+  @Field(() => String, { description: 'What it is called to customers.' })
   readonly label!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What it was used for.' })
   readonly purpose!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Where it came from.' })
   readonly source!: string;
 
-  @Field(() => DateScalar)
+  @Field(() => DateScalar, { description: 'The day of which it is.' })
   readonly asOf!: string;
 }
 
@@ -124,7 +148,7 @@ export class DataUsedText {
   description: 'How one rule fell out; a rule of two limits has two of these. A flag is 1 or 0.',
 })
 export class RuleOutcome {
-  @Field(() => RuleEnum)
+  @Field(() => RuleEnum, { description: 'The rule.' })
   readonly rule!: Rule;
 
   @Field(() => Float, { nullable: true, description: 'What the record holds; null when missing.' })
@@ -133,7 +157,7 @@ export class RuleOutcome {
   @Field(() => Float, { nullable: true, description: 'What it is held against, in the same unit.' })
   readonly limit!: number | null;
 
-  @Field(() => RuleVerdictEnum)
+  @Field(() => RuleVerdictEnum, { description: 'How it fell out.' })
   readonly verdict!: RuleFacts['verdict'];
 
   @Field(() => Int, {
@@ -151,13 +175,13 @@ export class Explanation {
   })
   readonly decision!: Decision;
 
-  @Field(() => AudienceEnum)
+  @Field(() => AudienceEnum, { description: 'For whom it is.' })
   readonly audience!: Audience;
 
-  @Field(() => LanguageEnum)
+  @Field(() => LanguageEnum, { description: 'In which language.' })
   readonly language!: Language;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Its heading.' })
   readonly title!: string;
 
   @Field(() => String, { description: 'Plain language, ready to send.' })
@@ -166,7 +190,7 @@ export class Explanation {
   @Field(() => String, { description: 'The version of the texts that it was written with.' })
   readonly textVersion!: string;
 
-  @Field(() => OutcomeEnum)
+  @Field(() => OutcomeEnum, { description: 'What was decided.' })
   readonly outcome!: Outcome;
 
   @Field(() => [ReasonText], { description: 'The decisive one first.' })
@@ -201,22 +225,22 @@ export class Explanation {
   })
   readonly counterfactual!: Counterfactual | null;
 
-  @Field(() => [DataUsedText])
+  @Field(() => [DataUsedText], { description: 'The kinds of data that were used.' })
   readonly dataUsed!: readonly DataUsedText[];
 
-  @Field(() => [String])
+  @Field(() => [String], { description: 'The kinds of data that are never used.' })
   readonly dataNotUsed!: readonly string[];
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Why the use is lawful, with the date of consent.' })
   readonly legalBasis!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'How to object.' })
   readonly objection!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Whom to ask.' })
   readonly contact!: string;
 
-  @Field(() => IsoWeekScalar)
+  @Field(() => IsoWeekScalar, { description: 'The week that was decided.' })
   readonly week!: string;
 
   @Field(() => Explanation, {

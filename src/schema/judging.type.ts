@@ -8,11 +8,12 @@ export const JudgingStateEnum = wordEnum(
   'JudgingState',
   JUDGING_STATES,
   'Whether the judging of a model version was begun.',
+  { QUEUED: 'It waits.', RUNNING: 'It was begun.' },
 );
 
 @ObjectType({ description: 'How far a model version is on its way through the gates.' })
 export class Judging {
-  @Field(() => JudgingStateEnum)
+  @Field(() => JudgingStateEnum, { description: 'Whether it was begun.' })
   readonly state!: JudgingState;
 
   @Field(() => String, { nullable: true, description: 'READ, then the gate that is judged; null before.' })
@@ -21,10 +22,10 @@ export class Judging {
   @Field(() => Int, { description: 'Gates that are judged.' })
   readonly done!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many gates there are.' })
   readonly total!: number;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When it was asked for.' })
   readonly askedAt!: Date;
 
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was begun last.' })
@@ -38,15 +39,15 @@ export class Judging {
 
 @ObjectType({ description: 'How far a model version is that is being judged.' })
 export class JudgingProgress {
-  @Field(() => ModelVersion)
+  @Field(() => ModelVersion, { description: 'The version that is judged.' })
   readonly model!: ModelVersion;
 
   @Field(() => String, { description: 'READ, then the gate that is judged, DONE at the end.' })
   readonly step!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Gates that are judged.' })
   readonly done!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many gates there are.' })
   readonly total!: number;
 }

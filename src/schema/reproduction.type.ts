@@ -8,48 +8,54 @@ export const ReproductionVerdictEnum = wordEnum(
   'ReproductionVerdict',
   REPRODUCTION_VERDICTS,
   'What came of executing a past run again.',
+  {
+    IDENTICAL: 'To the last bit.',
+    WITHIN_TOLERANCE: 'Every decision the same, some scores other in their last digits.',
+    DIVERGED: 'A decision came out otherwise.',
+    BROKEN_RECORD: 'The record is missing something, or was altered.',
+  },
 );
 
 @ObjectType({ description: 'A decision that came out otherwise than it was recorded.' })
 export class DecisionDifference {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The party id.' })
   readonly customer!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The decision as it was recorded.' })
   readonly recorded!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The decision as it came out again.' })
   readonly reproduced!: string;
 }
 
 /** Its run and its differences are answered by its resolver. */
 @ObjectType({ description: 'A past run executed again from its record, and compared decision by decision.' })
 export class Reproduction {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Its id.' })
   readonly id!: string;
 
-  @Field(() => DateTimeScalar)
+  @Field(() => DateTimeScalar, { description: 'When it was executed again.' })
   readonly at!: Date;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Who had it done.' })
   readonly by!: string;
 
-  @Field(() => ReproductionVerdictEnum)
+  @Field(() => ReproductionVerdictEnum, { description: 'What came of it.' })
   readonly verdict!: ReproductionVerdict;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Decisions that were compared.' })
   readonly compared!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Decisions that came out otherwise.' })
   readonly differing!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Decisions of customers who were erased since.' })
   readonly erased!: number;
 
-  @Field(() => DigestScalar)
+  @Field(() => DigestScalar, { description: 'The Merkle root as it came out again.' })
   readonly decisionRoot!: string;
 
-  @Field(() => DigestScalar)
+  @Field(() => DigestScalar, { description: 'The Merkle root as it was recorded.' })
   readonly recordedRoot!: string;
 
   @Field(() => [String], { description: 'What of the record is missing or altered.' })
@@ -61,15 +67,15 @@ export class Reproduction {
   @Field(() => String, { description: 'For a person to read; signed with the key of the audit log.' })
   readonly certificate!: string;
 
-  @Field(() => Run)
+  @Field(() => Run, { description: 'The run that was executed again.' })
   readonly run!: Run;
 
   @Field(() => [DecisionDifference], { description: 'The first ten; who was erased is not among them.' })
   readonly firstDifferences!: readonly DecisionDifference[];
 }
 
-@ObjectType()
+@ObjectType({ description: 'What came of executing a past run again.' })
 export class ReproduceRunPayload {
-  @Field(() => Reproduction)
+  @Field(() => Reproduction, { description: 'The reproduction.' })
   readonly reproduction!: Reproduction;
 }

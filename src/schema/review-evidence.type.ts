@@ -6,30 +6,30 @@ import { VerdictEnum } from './check.type.ts';
 import { DateTimeScalar, IsoWeekScalar } from './scalars.ts';
 import { wordEnum } from './word-enum.ts';
 
-export const ReviewMeasureEnum = wordEnum(
-  'ReviewMeasure',
-  REVIEW_MEASURES,
-  'What of a review has limits: half of the seconds to a verdict, the share opened, identical verdicts in a row.',
-);
+export const ReviewMeasureEnum = wordEnum('ReviewMeasure', REVIEW_MEASURES, 'What of a review has limits.', {
+  REVIEW_TIME: 'Half of the verdicts came within so many seconds of opening.',
+  REVIEW_OPENED: 'The share of the judged customers that was opened before.',
+  REVIEW_STREAK: 'Identical verdicts in a row.',
+});
 
 @ObjectType({ description: 'A review that looks like rubber-stamping, by the limits of the settings.' })
 export class ReviewAlarm {
-  @Field(() => ReviewMeasureEnum)
+  @Field(() => ReviewMeasureEnum, { description: 'What was measured.' })
   readonly measure!: ReviewMeasure;
 
   @Field(() => VerdictEnum, { description: 'HALT bars the batch from being submitted.' })
   readonly verdict!: Verdict;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Of whose review.' })
   readonly reviewer!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What was measured, as a person reads it.' })
   readonly measured!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The limit, as a person reads it.' })
   readonly limit!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'What that means.' })
   readonly message!: string;
 }
 
@@ -38,13 +38,13 @@ export class ReviewAlarm {
     'What shows that a reviewer looked at a batch, told from the audit log: its openings and verdicts.',
 })
 export class ReviewEvidence {
-  @Field(() => IsoWeekScalar)
+  @Field(() => IsoWeekScalar, { description: 'The week of the batch.' })
   readonly week!: string;
 
-  @Field(() => Batch)
+  @Field(() => Batch, { description: 'The batch that was reviewed.' })
   readonly batch!: Batch;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Who reviewed it.' })
   readonly reviewer!: string;
 
   @Field(() => DateTimeScalar, {
@@ -53,7 +53,10 @@ export class ReviewEvidence {
   })
   readonly openedAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When the last verdict was given; null where none was.',
+  })
   readonly lastVerdictAt!: Date | null;
 
   @Field(() => Int, {
@@ -65,10 +68,10 @@ export class ReviewEvidence {
   @Field(() => Int, { description: 'Customers on whom the reviewer gave a verdict; the last one counts.' })
   readonly verdicts!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Customers whom the reviewer judged FINE.' })
   readonly fine!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Customers whom the reviewer judged WRONG.' })
   readonly wrong!: number;
 
   @Field(() => Int, { description: 'Customers whom the reviewer took out of the batch.' })
@@ -94,7 +97,7 @@ export class ReviewEvidence {
   })
   readonly medianSeconds!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, { nullable: true, description: 'The shortest of these times.' })
   readonly shortestSeconds!: number | null;
 
   @Field(() => Int, {
@@ -102,6 +105,6 @@ export class ReviewEvidence {
   })
   readonly streak!: number;
 
-  @Field(() => [ReviewAlarm])
+  @Field(() => [ReviewAlarm], { description: 'What of it is beyond the limits of the settings.' })
   readonly alarms!: readonly ReviewAlarm[];
 }

@@ -3,52 +3,55 @@ import { DateScalar, DigestScalar } from './scalars.ts';
 
 @ObjectType({ description: 'A file of the feed as it was used.' })
 export class FeedFile {
-  @Field(() => String)
+  @Field(() => String, { description: 'The name of the file.' })
   readonly name!: string;
 
-  @Field(() => DigestScalar)
+  @Field(() => DigestScalar, { description: 'SHA-256 of the file.' })
   readonly digest!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Rows that were used.' })
   readonly rows!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Rows that were rejected.' })
   readonly rejected!: number;
 
-  @Field(() => DateScalar)
+  @Field(() => DateScalar, { description: 'The day of which its data are.' })
   readonly asOf!: string;
 }
 
 @ObjectType({ description: 'What a run was made of: reproducing it needs the record alone.' })
 export class RunManifest {
-  @Field(() => DigestScalar)
+  @Field(() => DigestScalar, { description: 'Of the whole manifest.' })
   readonly digest!: string;
 
-  @Field(() => DigestScalar)
+  @Field(() => DigestScalar, { description: 'Of the frozen rows.' })
   readonly snapshotDigest!: string;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many rows were frozen.' })
   readonly snapshotRows!: number;
 
-  @Field(() => [FeedFile])
+  @Field(() => [FeedFile], { description: 'The files of the feed.' })
   readonly feedFiles!: readonly FeedFile[];
 
-  @Field(() => DigestScalar)
+  @Field(() => DigestScalar, { description: 'Of the model package.' })
   readonly modelDigest!: string;
 
-  @Field(() => DigestScalar)
+  @Field(() => DigestScalar, { description: 'Of the settings.' })
   readonly configDigest!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Of whatever was drawn at random.' })
   readonly seed!: string;
 
   @Field(() => DigestScalar, { description: 'Merkle root of the decisions.' })
   readonly decisionRoot!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'The release of the service.' })
   readonly engineVersion!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The commit that it was built from; null where that is not known.',
+  })
   readonly engineCommit!: string | null;
 
   @Field(() => String, { description: 'The model runtime: version, options, CPU class.' })

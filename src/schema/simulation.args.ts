@@ -7,7 +7,7 @@ import { IsoWeekScalar } from './scalars.ts';
     'What if a feature were otherwise: its value × multiply + add, before the bounds of its recipe. A value that is missing, and one that an override holds, stays.',
 })
 export class FeatureShiftInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'A feature of the model.' })
   readonly feature!: string;
 
   @Field(() => Float, { nullable: true, description: '0 when absent.' })
@@ -19,10 +19,10 @@ export class FeatureShiftInput {
 
 @ArgsType()
 export class SimulationArguments {
-  @Field(() => String)
+  @Field(() => String, { description: 'The key of the campaign.' })
   readonly campaign!: string;
 
-  @Field(() => IsoWeekScalar)
+  @Field(() => IsoWeekScalar, { description: 'The first week.' })
   readonly from!: string;
 
   @Field(() => IsoWeekScalar, { description: 'Belongs to it; 120 weeks at most.' })
@@ -40,7 +40,7 @@ export class SimulationArguments {
   })
   readonly config?: ConfigPatchInput | null;
 
-  @Field(() => [FeatureShiftInput], { nullable: true })
+  @Field(() => [FeatureShiftInput], { nullable: true, description: 'The features that are shifted.' })
   readonly shift?: readonly FeatureShiftInput[] | null;
 
   @Field(() => Boolean, {

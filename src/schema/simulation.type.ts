@@ -3,7 +3,7 @@ import { DigestScalar, IsoWeekScalar } from './scalars.ts';
 
 @ObjectType({ description: 'Counts of customers; a simulation names nobody.' })
 export class SimulatedWeek {
-  @Field(() => IsoWeekScalar)
+  @Field(() => IsoWeekScalar, { description: 'The recorded week.' })
   readonly week!: string;
 
   @Field(() => Boolean, {
@@ -28,10 +28,10 @@ export class SimulatedWeek {
   @Field(() => Int, { description: 'Who is mailed by the record and not in the simulation.' })
   readonly leave!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Chosen in the simulation, and held out.' })
   readonly heldOut!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Whom no rule bars.' })
   readonly eligible!: number;
 
   @Field(() => Int, { description: 'What the volume checks count: before the capacity.' })
@@ -49,7 +49,7 @@ export class SimulatedWeek {
   @Field(() => [String], { description: 'What would have halted the run, and why: `CHECK: message`.' })
   readonly halted!: readonly string[];
 
-  @Field(() => [String])
+  @Field(() => [String], { description: 'What would have warned: `CHECK: message`.' })
   readonly warned!: readonly string[];
 }
 
@@ -66,13 +66,13 @@ export class Simulation {
 
 @ObjectType({ description: 'How far a simulation is.' })
 export class SimulationProgress {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Weeks that are done.' })
   readonly done!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'Weeks that there are to do.' })
   readonly total!: number;
 
-  @Field(() => DigestScalar)
+  @Field(() => DigestScalar, { description: 'As in Simulation.' })
   readonly modelDigest!: string;
 
   @Field(() => SimulatedWeek, {
