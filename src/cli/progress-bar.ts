@@ -16,6 +16,11 @@ const STEPS: Readonly<Record<string, string>> = {
 export class ProgressBar {
   constructor(readonly stream: NodeJS.WriteStream) {}
 
+  /** Whether there is anybody to see it. */
+  get isSeen(): boolean {
+    return this.stream.isTTY === true;
+  }
+
   readonly run = ({ campaign, week, step, done, total }: RunProgress): void =>
     this.show(`${campaign} ${week} ${STEPS[step] ?? step}`, done, total);
 
@@ -23,7 +28,7 @@ export class ProgressBar {
     this.show(`judging: ${step}, gates`, done, total);
 
   show(what: string, done: number, total: number): void {
-    if (!this.stream.isTTY) return;
+    if (!this.isSeen) return;
     const share = total === 0 ? 0 : Math.min(1, done / total);
     const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '·');
     this.stream.write(
@@ -32,6 +37,6 @@ export class ProgressBar {
   }
 
   clear(): void {
-    if (this.stream.isTTY) this.stream.write('\r\u001b[2K');
+    if (this.isSeen) this.stream.write('\r\u001b[2K');
   }
 }

@@ -7,8 +7,10 @@ import { createBank } from '../demo/bank.ts';
 import { writeFeed } from '../demo/bank-feed.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Role } from '../domain/permissions.ts';
+import type { Purpose } from '../domain/purpose.ts';
 import { addDays, addWeeks, dateIn, type IsoWeek, weekOf, weeksBetween } from '../domain/week.ts';
 import { serveApp } from '../main.ts';
+import { batchesOfRuns } from '../store/batch.reads.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
 import { decisionsToShow } from '../store/decision.reads.ts';
@@ -16,7 +18,6 @@ import { funnelOf } from '../store/funnel.reads.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { reproductionsOf } from '../store/reproduction.reads.ts';
 import { RunRow } from '../store/run.row.ts';
-import { SampleItemRow } from '../store/sample-item.row.ts';
 import { applyCampaign } from '../use-cases/apply-campaign.ts';
 import { signOffDataUse } from '../use-cases/data-uses.ts';
 import { approveBatch } from '../use-cases/decide-batch.ts';
@@ -24,6 +25,7 @@ import { type Caller, execute } from '../use-cases/execute.ts';
 import { handOffReleased } from '../use-cases/hand-off.ts';
 import { judgeModel } from '../use-cases/judge-model.ts';
 import { activateModel, approveModel } from '../use-cases/model-lifecycle.ts';
+import { readSample } from '../use-cases/read-customers.ts';
 import { readExplanation } from '../use-cases/read-explanation.ts';
 import { registerModel } from '../use-cases/register-model.ts';
 import { releaseBatch } from '../use-cases/release-batch.ts';
@@ -51,8 +53,13 @@ const PEOPLE = {
 const as = (subject: keyof typeof PEOPLE): Caller => ({
   actor: { subject, name: null, roles: [PEOPLE[subject]] },
   requestId: null,
-  purpose: { kind: 'CUSTOMER_QUESTION', reference: null },
 });
+const reading = (subject: keyof typeof PEOPLE, kind: Purpose['kind']): Caller => ({
+  ...as(subject),
+  purpose: { kind, reference: null },
+});
+/** What the printed curl asks for; README.md has the same. */
+const FIRST_QUERY = `{ campaign(key: "${CAMPAIGN}") { paused currentRun { week status funnel { considered eligible mailed heldOut } batch { id size status } } } }`;
 
 export interface DemoOptions {
   readonly serve: boolean;
@@ -118,8 +125,9 @@ async function install({ services }: App): Promise<void> {
   await execute(services, as('olga'), activateModel, { modelId });
 }
 
+/** Runs the weeks that an earlier start did not; where there is no bar to be seen, the log tells of each. */
 async function runHistory(
-  { services, settings }: App,
+  { services, settings, logger }: App,
   bar: ProgressBar,
   { weeks, customers }: DemoOptions,
 ): Promise<void> {
@@ -135,6 +143,7 @@ async function runHistory(
     bar.show(`${CAMPAIGN} ${week}`, weeks - weeksBetween(week, lastWeek), weeks);
     await writeFeed(bank, week, settings.inboxDir);
     bank.mail(await runOneWeek(services, week, week === lastWeek));
+    if (!bar.isSeen) logger.info({ campaign: CAMPAIGN, week }, 'a week of the demo was run');
   }
 }
 
@@ -150,17 +159,17 @@ async function runOneWeek(
     trigger: 'MANUAL',
   });
   const ended = await runWeek(services, run.id);
-  const [batch]: { id: string; status: string }[] = await services.db.query(
-    'select id, status from batch where run_id = $1',
-    [ended.id],
-  );
+  const [batch] = await batchesOfRuns(services.db.manager, [ended.id]);
   if (batch === undefined || last) return new Set();
   const batchId = batch.id;
   if (batch.status === 'IN_REVIEW') {
-    const pending = await services.db.manager.findBy(SampleItemRow, { batchId, verdict: 'PENDING' });
+    const sample = await readSample(services, reading('olga', 'REVIEW'), batch);
+    const pending = sample.filter((item) => item.verdict === 'PENDING');
     const verdict = { batchId, verdict: 'FINE', note: null } as const;
     await Promise.all(
-      pending.map(({ customer }) => execute(services, as('olga'), reviewSample, { ...verdict, customer })),
+      pending.map(({ recipient: { customer } }) =>
+        execute(services, as('olga'), reviewSample, { ...verdict, customer }),
+      ),
     );
     await execute(services, as('olga'), submitBatch, { batchId });
   }
@@ -212,7 +221,7 @@ async function letterOf(
   const customer = decisions.find(({ outcome }) => outcome === 'MAIL')?.customer;
   if (customer === undefined) return '';
   const asked = { campaign: CAMPAIGN, week, customer, audience: 'CUSTOMER', language: 'nl' } as const;
-  const { words } = await readExplanation(services, as('cees'), asked);
+  const { words } = await readExplanation(services, reading('cees', 'CUSTOMER_QUESTION'), asked);
   return `\n${words.title}\n\n${words.text}`;
 }
 
@@ -224,14 +233,13 @@ async function invitation(settings: Settings): Promise<string> {
       return `export ${subject.toUpperCase()}=${token}   # ${role}`;
     }),
   );
-  const query = `{ campaign(key: \\"${CAMPAIGN}\\") { name paused currentRun { week status funnel { considered eligible mailed } batch { id status size } } } }`;
   return [
     `Serving ${url}`,
     'Tokens for a day:',
     ...tokens,
     '',
     'A first query:',
-    `curl -s ${url} -H "authorization: Bearer $OLGA" -H 'content-type: application/json' -d "{\\"query\\":\\"${query.replaceAll('\\"', '\\\\\\"')}\\"}"`,
+    `curl -s ${url} -H "authorization: Bearer $OLGA" -H 'content-type: application/json' -d '${JSON.stringify({ query: FIRST_QUERY })}'`,
     '',
     'Ctrl-C stops; the next start goes on with the same bank.',
     '',
