@@ -83,11 +83,17 @@ export async function openApp(
     await mkdir(settings.inboxDir, { recursive: true });
     await mkdir(settings.outboxDir, { recursive: true });
     const logger = createLogger({ level: settings.logLevel, fields: () => requestField() });
-    const db = await serviceDataSource(database.url, ENTITIES).initialize();
-    const scorer = new WarmScorer(new OnnxScorer());
     const { origin, exportDir } = settings.audit;
     const signer = await openAuditKey(settings.audit.keyFile, origin);
     const formerKeys = formerAuditKeys(settings.audit.formerKeys, origin);
+    const phrases = await YamlPhrasebook.open(join(PACKAGE_ROOT, 'texts'), EXPLANATION_TEXTS);
+    const authenticator =
+      settings.oidc === null
+        ? await DevTokens.open(settings.tokenKeyFile, systemClock)
+        : new OidcAuthenticator(settings.oidc, systemClock);
+    // Last, after whatever could be refused: nothing else would close them.
+    const db = await serviceDataSource(database.url, ENTITIES).initialize();
+    const scorer = new WarmScorer(new OnnxScorer());
     const services: Services = {
       db,
       clock: systemClock,
@@ -99,14 +105,9 @@ export async function openApp(
       mailTool: mailToolOf(settings),
       notifier: notifierOf(settings, logger),
       pages: htmlPages,
-      phrases: await YamlPhrasebook.open(join(PACKAGE_ROOT, 'texts'), EXPLANATION_TEXTS),
+      phrases,
       progress: announcing(db, logger, onProgress),
-      judging: (progress) => {
-        onJudging(progress);
-        tellJudging(db, progress).catch((error: unknown) =>
-          logger.warn({ err: error }, 'the progress of a judging could not be told'),
-        );
-      },
+      judging: tellingJudging(db, logger, onJudging),
       auditExport:
         exportDir === null
           ? null
@@ -127,10 +128,7 @@ export async function openApp(
       services,
       databaseUrl: database.url,
       auditLog: { origin, signer, formerKeys },
-      authenticator:
-        settings.oidc === null
-          ? await DevTokens.open(settings.tokenKeyFile, systemClock)
-          : new OidcAuthenticator(settings.oidc, systemClock),
+      authenticator,
       async close() {
         await scorer.close();
         await db.destroy();
@@ -175,6 +173,20 @@ function announcing(
     told = now;
     db.query(`select pg_notify('run_progress', $1)`, [JSON.stringify(progress)]).catch((error: unknown) =>
       logger.warn({ err: error }, 'progress could not be told'),
+    );
+  };
+}
+
+/** Tells how a judging goes on, and keeps it with the version. */
+function tellingJudging(
+  db: Database,
+  logger: Logger,
+  onJudging: (progress: JudgingProgress) => void,
+): Services['judging'] {
+  return (progress) => {
+    onJudging(progress);
+    tellJudging(db, progress).catch((error: unknown) =>
+      logger.warn({ err: error }, 'the progress of a judging could not be told'),
     );
   };
 }

@@ -8,28 +8,33 @@ import {
   parseVerifier,
   signerOf,
 } from './audit/signed-note.ts';
+import { SettingsError } from './config.ts';
 
 /**
  * The key that signs the audit log's checkpoints, out of its file; made there when there is none, for its owner alone to read.
- * Throws when the file holds no key or the key of another origin.
+ * Throws SettingsError when the file holds no key or the key of another origin.
  */
 export async function openAuditKey(file: string, origin: string): Promise<NoteSigner> {
   const text = (await textOf(file)) ?? (await create(file, origin));
   const signer = parseSigner(text.trim());
-  if (signer === undefined) throw new Error(`${file} holds no signing key`);
-  if (signer.verifier.name !== origin) {
-    throw new Error(`${file} holds the key of ${signer.verifier.name}, and AUDIT_ORIGIN is ${origin}`);
-  }
+  if (signer === undefined) return wrong('AUDIT_KEY_FILE', `must hold a signing key, and ${file} does not`);
+  const { name } = signer.verifier;
+  if (name !== origin) return wrong('AUDIT_ORIGIN', `is ${origin}, and ${file} holds the key of ${name}`);
   return signer;
 }
 
-/** The keys that signed the log's checkpoints before. Throws on a text that is no verifier key, and on one of another origin. */
+/** The keys that signed the log's checkpoints before. Throws SettingsError on a text that is no verifier key, and on one of another origin. */
 export function formerAuditKeys(texts: readonly string[], origin: string): readonly NoteVerifier[] {
   return texts.map((text) => {
     const key = parseVerifier(text);
-    if (key?.name === origin) return key;
-    throw new Error(`AUDIT_FORMER_KEYS: ${text} is not a verifier key of ${origin}`);
+    return key?.name === origin
+      ? key
+      : wrong('AUDIT_FORMER_KEYS', `must be verifier keys of ${origin}, and ${text} is none`);
   });
+}
+
+function wrong(setting: string, rule: string): never {
+  throw new SettingsError([{ setting, rule }]);
 }
 
 async function create(file: string, origin: string): Promise<string> {

@@ -82,13 +82,7 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const SCHEMA = z.object({
   NODE_ENV: oneOf(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: z
-    .string()
-    .refine((value) => /^\d{1,5}$/.test(value) && Number(value) <= 65535, {
-      error: 'must be a whole number from 0 to 65535',
-    })
-    .transform(Number)
-    .default(4000),
+  PORT: wholeNumber(0, 65535, 4000),
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   DATA_DIR: z.string().default('data'),
   INBOX_DIR: z.string().optional(),

@@ -36,6 +36,7 @@ import { startRun } from '../use-cases/start-run.ts';
 import { submitBatch } from '../use-cases/submit-batch.ts';
 import { PACKAGE_ROOT } from '../version.ts';
 import { decisionText } from './decision-text.ts';
+import { FIRST_QUERY } from './first-query.ts';
 import { funnelText } from './funnel-text.ts';
 import { issueToken } from './issue-token.ts';
 import { ProgressBar } from './progress-bar.ts';
@@ -58,8 +59,6 @@ const reading = (subject: keyof typeof PEOPLE, kind: Purpose['kind']): Caller =>
   ...as(subject),
   purpose: { kind, reference: null },
 });
-/** What the printed curl asks for; README.md has the same. */
-const FIRST_QUERY = `{ campaign(key: "${CAMPAIGN}") { paused currentRun { week status funnel { considered eligible mailed heldOut } batch { id size status } } } }`;
 
 export interface DemoOptions {
   readonly serve: boolean;
