@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { keyFileText } from './adapters/identity/key-file.ts';
 import {
   type NoteSigner,
   type NoteVerifier,
@@ -15,7 +14,7 @@ import { SettingsError } from './config.ts';
  * Throws SettingsError when the file holds no key or the key of another origin.
  */
 export async function openAuditKey(file: string, origin: string): Promise<NoteSigner> {
-  const text = (await textOf(file)) ?? (await create(file, origin));
+  const text = await keyFileText(file, () => signerOf(origin, randomBytes(32)).text);
   const signer = parseSigner(text.trim());
   if (signer === undefined) return wrong('AUDIT_KEY_FILE', `must hold a signing key, and ${file} does not`);
   const { name } = signer.verifier;
@@ -35,23 +34,4 @@ export function formerAuditKeys(texts: readonly string[], origin: string): reado
 
 function wrong(setting: string, rule: string): never {
   throw new SettingsError([{ setting, rule }]);
-}
-
-async function create(file: string, origin: string): Promise<string> {
-  await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${signerOf(origin, randomBytes(32)).text}\n`, { mode: 0o600 });
-  // A link fails where the file is there already: of two starts at once, both use the key of the first.
-  await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  await rm(draft);
-  return readFile(file, 'utf8');
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
 }

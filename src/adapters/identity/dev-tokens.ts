@@ -1,10 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import type { Authenticator, Session } from '../../domain/authenticator.ts';
 import type { Permission, Role } from '../../domain/permissions.ts';
 import type { Clock } from '../../domain/ports.ts';
+import { keyFileText } from './key-file.ts';
 import { verifiedSession } from './verified-session.ts';
 
 const ISSUER = 'waarom-dev';
@@ -67,36 +66,8 @@ export class DevTokens implements Authenticator {
 }
 
 async function keyIn(file: string): Promise<Uint8Array> {
-  const text = (await textOf(file)) ?? (await createKey(file));
+  const text = await keyFileText(file, () => randomBytes(KEY_BYTES).toString('base64url'));
   const key = Buffer.from(text, 'base64url');
   if (key.length !== KEY_BYTES) throw new Error(`${file} does not hold a key; remove it to have one made`);
   return key;
-}
-
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
-/** Of several processes that start at once, one makes the key and all read that one: a link is there whole or not. */
-async function createKey(file: string): Promise<string> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, `${randomBytes(KEY_BYTES).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-  try {
-    await link(draft, file);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    await unlink(draft);
-  }
-  return readFile(file, 'utf8');
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
