@@ -28,7 +28,7 @@ export function formerAuditKeys(texts: readonly string[], origin: string): reado
     const key = parseVerifier(text);
     return key?.name === origin
       ? key
-      : wrong('AUDIT_FORMER_KEYS', `must be verifier keys of ${origin}, and ${text} is none`);
+      : wrong('AUDIT_FORMER_KEYS', `must be verifier keys of ${origin} alone`);
   });
 }
 
