@@ -9,8 +9,6 @@ const WEEKS = ['2026-W40', '2026-W41', '2026-W42', '2026-W43'];
 const LAST = '2026-W43';
 const COUNT = 230;
 
-/** The name under which the log speaks of a customer. */
-const A_NAME = expect.stringMatching(/^customer:[\w-]{22}$/);
 let service: ApiService;
 beforeAll(async () => {
   service = await ApiService.start();
@@ -235,89 +233,6 @@ describe('lists', () => {
     const without = await service.statements(() => service.get('olga', query('')));
     const counted = await service.statements(() => service.get('olga', query('totalCount')));
     expect(counted.length).toBe(without.length + 1);
-  });
-});
-
-describe('a read of customers', () => {
-  const batchOf = async () =>
-    (await service.get('olga', `{ run(campaign: "${SMALL}", week: "${LAST}") { batch { id } } }`)).run.batch
-      .id;
-  const since = async (work: () => Promise<unknown>) => {
-    const before = (await service.entries()).length;
-    await work();
-    return (await service.entries()).slice(before);
-  };
-
-  it.each([
-    [
-      'of one decision',
-      async () => `decision(campaign: "${SMALL}", week: "${LAST}", customer: "c5") { rank }`,
-      { action: 'decision.read', campaign: SMALL, subject: A_NAME, details: { week: LAST, found: true } },
-    ],
-    [
-      'of nothing',
-      async () => `decision(campaign: "${SMALL}", week: "${LAST}", customer: "c9999") { rank }`,
-      { action: 'decision.read', campaign: SMALL, subject: null, details: { week: LAST, found: false } },
-    ],
-    [
-      'of a page of decisions',
-      async () =>
-        `decisions(campaign: "${SMALL}", week: "${LAST}", first: 7, arm: [MODEL]) { nodes { rank } }`,
-      {
-        action: 'decision.list',
-        campaign: SMALL,
-        subject: null,
-        details: { week: LAST, arms: ['MODEL'], customers: 7 },
-      },
-    ],
-    [
-      'of a history',
-      async () => 'customerHistory(customer: "c5", first: 2) { nodes { rank } }',
-      { action: 'customer.history', campaign: null, subject: A_NAME, details: { decisions: 2 } },
-    ],
-    [
-      'of recipients',
-      async () => `batch(id: "${await batchOf()}") { recipients(first: 3) { nodes { customer } } }`,
-      { action: 'batch.recipients', campaign: SMALL, details: { week: LAST, customers: 3 } },
-    ],
-    [
-      'of a sample',
-      async () => `batch(id: "${await batchOf()}") { sample { verdict } }`,
-      { action: 'batch.sample', campaign: SMALL, details: { week: LAST, customers: 4 } },
-    ],
-  ])('%s is recorded, and refused to a marketeer', async (_name, query, entry) => {
-    const asked = `{ ${await query()} }`;
-    const [read, ...more] = await since(() => service.get('carla', asked));
-    expect(more).toEqual([]);
-    expect(read).toMatchObject({ ...entry, actor: 'carla', role: 'COMPLIANCE_REVIEWER', refusal: null });
-    const { details, ...about } = entry;
-    const [refused, ...others] = await since(async () =>
-      expect(await service.refusal('mark', asked)).toBe('FORBIDDEN customer.read'),
-    );
-    expect(others).toEqual([]);
-    expect(refused).toMatchObject({
-      ...about,
-      details: { ...('week' in details ? { week: details.week } : {}) },
-      actor: 'mark',
-      role: null,
-      refusal: { code: 'FORBIDDEN', rule: 'customer.read' },
-    });
-  });
-
-  it('by something that is no pseudonym is refused, and what it was is not written down', async () => {
-    const [entry] = await since(() =>
-      service.ask('olga', '{ customerHistory(customer: "Jan Jansen") { totalCount } }'),
-    );
-    expect(entry).toMatchObject({ subject: null, refusal: { code: 'BAD_INPUT', rule: 'CUSTOMER' } });
-    expect(JSON.stringify([await service.entries(), service.log])).not.toContain('Jansen');
-  });
-
-  it('leaves the size of a batch to everyone', async () => {
-    const { batch } = await service.get(
-      'mark',
-      `{ batch(id: "${await batchOf()}") { size status digest run { week } } }`,
-    );
-    expect(batch).toMatchObject({ status: 'IN_REVIEW', run: { week: LAST } });
   });
 });
 
