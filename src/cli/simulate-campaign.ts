@@ -33,7 +33,7 @@ export async function simulateCampaign(settings: Settings, asked: AskedSimulatio
 }
 
 /** Simulated weeks as a table, and under it what would have halted. */
-export function simulationText(weeks: readonly SimulatedWeek[]): string {
+function simulationText(weeks: readonly SimulatedWeek[]): string {
   const head = ['week', 'recorded', 'simulated', 'enter', 'leave', 'again', 'eligible', 'erased', ''];
   const rows = weeks.map((week) => [
     week.week,

@@ -26,7 +26,7 @@ const LIST = /(Connection|Edge)$/;
  * The object types of a schema beside its roots and lists, by name. Throws, naming each, where a type has no permission, a
  * permission has no type, or an operation answers with a type that whoever may call it may not read.
  */
-export function readableTypes(
+function readableTypes(
   schema: GraphQLSchema,
   { operations, permissions }: TypesAtBoot,
 ): readonly GraphQLObjectType[] {
