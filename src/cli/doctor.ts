@@ -192,7 +192,9 @@ async function identity({ oidc }: Settings): Promise<Finding> {
       'set OIDC_ISSUER and OIDC_AUDIENCE before real people use it',
     );
   const address = `${oidc.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) }).then(
+  // The service follows no redirects either.
+  const asked = { signal: AbortSignal.timeout(PATIENCE_MS), redirect: 'manual' } as const;
+  const answer = await fetch(address, asked).then(
     ({ status }) => (status === 200 ? undefined : `it answers ${status}`),
     () => 'it does not answer',
   );
