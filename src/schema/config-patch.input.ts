@@ -1,5 +1,6 @@
 import { Field, Float, InputType, Int } from 'type-graphql';
 import { DateScalar } from './scalars.ts';
+import { SETTING_MEANING } from './setting-meaning.ts';
 
 @InputType({ description: 'A range; both ends belong to it.' })
 export class BandInput {
@@ -58,79 +59,79 @@ export class GateLimitInput {
 export class ConfigPatchInput {
   @Field(() => Float, {
     nullable: true,
-    description: 'A customer with a score at or above it is chosen, 0 to 1.',
+    description: SETTING_MEANING.threshold,
   })
   readonly threshold?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many can be chosen in a week at most.' })
+  @Field(() => Int, { nullable: true, description: SETTING_MEANING.capacity })
   readonly capacity?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Years, in it.' })
+  @Field(() => Int, { nullable: true, description: SETTING_MEANING.minAge })
   readonly minAge?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Years, in it.' })
+  @Field(() => Int, { nullable: true, description: SETTING_MEANING.maxAge })
   readonly maxAge?: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'The share of the chosen that is deliberately not mailed, 0 to 1.',
+    description: SETTING_MEANING.holdoutShare,
   })
   readonly holdoutShare?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many that were not chosen are mailed at random.' })
+  @Field(() => Int, { nullable: true, description: SETTING_MEANING.explorationSize })
   readonly explorationSize?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many weeks an evaluation takes.' })
+  @Field(() => Int, { nullable: true, description: SETTING_MEANING.evaluationWeeks })
   readonly evaluationWeeks?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Weeks of rest between two flows to the same customer.' })
+  @Field(() => Int, { nullable: true, description: SETTING_MEANING.restWeeks })
   readonly restWeeks?: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many mails of the whole bank a customer may get on one day.',
+    description: SETTING_MEANING.maxMailsPerDay,
   })
   readonly maxMailsPerDay?: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many mails of the whole bank a customer may get within 14 days.',
+    description: SETTING_MEANING.maxMailsPer14Days,
   })
   readonly maxMailsPer14Days?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Fewer above the threshold halt the run.' })
+  @Field(() => Int, { nullable: true, description: SETTING_MEANING.volumeMin })
   readonly volumeMin?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'More above the threshold halt the run.' })
+  @Field(() => Int, { nullable: true, description: SETTING_MEANING.volumeMax })
   readonly volumeMax?: number | null;
 
   @Field(() => BandInput, {
     nullable: true,
-    description: 'The relative change of the fund prices over a week.',
+    description: SETTING_MEANING.marketWeekBand,
   })
   readonly marketWeekBand?: BandInput | null;
 
   @Field(() => BandInput, {
     nullable: true,
-    description: 'The relative change of the fund prices over a month.',
+    description: SETTING_MEANING.marketMonthBand,
   })
   readonly marketMonthBand?: BandInput | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many recipients the review sample holds.' })
+  @Field(() => Int, { nullable: true, description: SETTING_MEANING.sampleSize })
   readonly sampleSize?: number | null;
 
-  @Field(() => String, { nullable: true, description: "Cron expression, in the bank's time zone." })
+  @Field(() => String, { nullable: true, description: SETTING_MEANING.schedule })
   readonly schedule?: string | null;
 
-  @Field(() => [FeatureOverrideInput], { nullable: true, description: 'The features that are held.' })
+  @Field(() => [FeatureOverrideInput], { nullable: true, description: SETTING_MEANING.overrides })
   readonly overrides?: readonly FeatureOverrideInput[] | null;
 
-  @Field(() => [CheckLimitInput], { nullable: true, description: 'Of checks and of reviews.' })
+  @Field(() => [CheckLimitInput], { nullable: true, description: SETTING_MEANING.limits })
   readonly limits?: readonly CheckLimitInput[] | null;
 
   @Field(() => [GateLimitInput], {
     nullable: true,
-    description: 'By which the models of the campaign are judged.',
+    description: SETTING_MEANING.gates,
   })
   readonly gateLimits?: readonly GateLimitInput[] | null;
 }

@@ -1,5 +1,6 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { DateScalar, DateTimeScalar, DigestScalar } from './scalars.ts';
+import { SETTING_MEANING } from './setting-meaning.ts';
 
 @ObjectType({ description: 'A range; both ends belong to it.' })
 export class Band {
@@ -63,62 +64,62 @@ export class ConfigVersion {
   @Field(() => DateTimeScalar, { description: 'From when on it holds.' })
   readonly effectiveFrom!: Date;
 
-  @Field(() => Float, { description: 'A customer with a score at or above it is chosen.' })
+  @Field(() => Float, { description: SETTING_MEANING.threshold })
   readonly threshold!: number;
 
-  @Field(() => Int, { description: 'How many can be chosen in a week at most.' })
+  @Field(() => Int, { description: SETTING_MEANING.capacity })
   readonly capacity!: number;
 
-  @Field(() => Int, { description: 'Years, in it; whoever is under 18 is never mailed.' })
+  @Field(() => Int, { description: SETTING_MEANING.minAge })
   readonly minAge!: number;
 
-  @Field(() => Int, { description: 'Years, in it.' })
+  @Field(() => Int, { description: SETTING_MEANING.maxAge })
   readonly maxAge!: number;
 
-  @Field(() => Float, { description: 'The share of the chosen that is deliberately not mailed, 0 to 1.' })
+  @Field(() => Float, { description: SETTING_MEANING.holdoutShare })
   readonly holdoutShare!: number;
 
-  @Field(() => Int, { description: 'How many that were not chosen are mailed at random.' })
+  @Field(() => Int, { description: SETTING_MEANING.explorationSize })
   readonly explorationSize!: number;
 
   @Field(() => Int, {
-    description: 'How many weeks an evaluation takes, in which the holdout stays the same.',
+    description: SETTING_MEANING.evaluationWeeks,
   })
   readonly evaluationWeeks!: number;
 
-  @Field(() => Int, { description: 'Weeks of rest between two flows to the same customer.' })
+  @Field(() => Int, { description: SETTING_MEANING.restWeeks })
   readonly restWeeks!: number;
 
-  @Field(() => Int, { description: 'How many mails of the whole bank a customer may get on one day.' })
+  @Field(() => Int, { description: SETTING_MEANING.maxMailsPerDay })
   readonly maxMailsPerDay!: number;
 
-  @Field(() => Int, { description: 'How many mails of the whole bank a customer may get within 14 days.' })
+  @Field(() => Int, { description: SETTING_MEANING.maxMailsPer14Days })
   readonly maxMailsPer14Days!: number;
 
-  @Field(() => Int, { description: 'Fewer above the threshold halt the run.' })
+  @Field(() => Int, { description: SETTING_MEANING.volumeMin })
   readonly volumeMin!: number;
 
-  @Field(() => Int, { description: 'More above the threshold halt the run.' })
+  @Field(() => Int, { description: SETTING_MEANING.volumeMax })
   readonly volumeMax!: number;
 
-  @Field(() => Band, { nullable: true, description: 'The relative change of the fund prices over a week.' })
+  @Field(() => Band, { nullable: true, description: SETTING_MEANING.marketWeekBand })
   readonly marketWeekBand!: Band | null;
 
-  @Field(() => Band, { nullable: true, description: 'The relative change of the fund prices over a month.' })
+  @Field(() => Band, { nullable: true, description: SETTING_MEANING.marketMonthBand })
   readonly marketMonthBand!: Band | null;
 
-  @Field(() => Int, { description: 'How many recipients the review sample holds.' })
+  @Field(() => Int, { description: SETTING_MEANING.sampleSize })
   readonly sampleSize!: number;
 
-  @Field(() => String, { description: "Cron expression, in the bank's time zone." })
+  @Field(() => String, { description: SETTING_MEANING.schedule })
   readonly schedule!: string;
 
-  @Field(() => [FeatureOverride], { description: 'The features that are held.' })
+  @Field(() => [FeatureOverride], { description: SETTING_MEANING.overrides })
   readonly overrides!: readonly FeatureOverride[];
 
-  @Field(() => [CheckLimit], { description: 'Of every check that has limits, and of reviews.' })
+  @Field(() => [CheckLimit], { description: SETTING_MEANING.limits })
   readonly limits!: readonly CheckLimit[];
 
-  @Field(() => [GateLimit], { description: 'By which the models of the campaign are judged.' })
+  @Field(() => [GateLimit], { description: SETTING_MEANING.gates })
   readonly gateLimits!: readonly GateLimit[];
 }
