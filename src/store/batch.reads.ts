@@ -9,7 +9,7 @@ import { BatchRow } from './batch.row.ts';
 import { HandOffRow } from './hand-off.row.ts';
 import { RecipientRow } from './recipient.row.ts';
 import { SampleItemRow } from './sample-item.row.ts';
-import { isUuid, type Slice } from './slice.ts';
+import { isUuid, readDown, type Slice } from './slice.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface BatchFilter {
@@ -25,15 +25,9 @@ export async function batchById(db: Transaction, id: string): Promise<BatchRow |
 export async function listBatches(
   db: Transaction,
   filter: BatchFilter,
-  { first, after }: Slice,
+  slice: Slice,
 ): Promise<readonly BatchRow[]> {
-  const [at, id] = after ?? [];
-  const query = filtered(db, filter)
-    .orderBy('batch.createdAt', 'DESC')
-    .addOrderBy('batch.id', 'DESC')
-    .limit(first + 1);
-  if (after !== null) query.andWhere('(batch.createdAt, batch.id) < (:at, :id)', { at, id });
-  return query.getMany();
+  return readDown(filtered(db, filter), ['batch.createdAt', 'batch.id'], slice);
 }
 
 export async function countBatches(db: Transaction, filter: BatchFilter): Promise<number> {

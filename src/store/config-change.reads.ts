@@ -3,7 +3,7 @@ import type { ChangeStatus } from '../domain/change-status.ts';
 import { ConfigApprovalRow } from './config-approval.row.ts';
 import { ConfigChangeRow } from './config-change.row.ts';
 import { ConfigVersionRow } from './config-version.row.ts';
-import type { Slice } from './slice.ts';
+import { readDown, type Slice } from './slice.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface ChangeFilter {
@@ -15,15 +15,9 @@ export interface ChangeFilter {
 export async function listChanges(
   db: Transaction,
   filter: ChangeFilter,
-  { first, after }: Slice,
+  slice: Slice,
 ): Promise<readonly ConfigChangeRow[]> {
-  const [at, id] = after ?? [];
-  const query = filtered(db, filter)
-    .orderBy('change.proposedAt', 'DESC')
-    .addOrderBy('change.id', 'DESC')
-    .limit(first + 1);
-  if (after !== null) query.andWhere('(change.proposedAt, change.id) < (:at, :id)', { at, id });
-  return query.getMany();
+  return readDown(filtered(db, filter), ['change.proposedAt', 'change.id'], slice);
 }
 
 export async function countChanges(db: Transaction, filter: ChangeFilter): Promise<number> {

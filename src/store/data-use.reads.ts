@@ -2,7 +2,7 @@ import type { SelectQueryBuilder } from 'typeorm';
 import { BatchRow } from './batch.row.ts';
 import { DataUseRow } from './data-use.row.ts';
 import { RunRow } from './run.row.ts';
-import { isUuid, type Slice } from './slice.ts';
+import { isUuid, readDown, type Slice } from './slice.ts';
 import type { Transaction } from './transaction.ts';
 
 export async function dataUseById(db: Transaction, id: string): Promise<DataUseRow | null> {
@@ -46,15 +46,9 @@ export interface UnderDataUses {
 export async function listRunsUnder(
   db: Transaction,
   under: UnderDataUses,
-  { first, after }: Slice,
+  slice: Slice,
 ): Promise<readonly RunRow[]> {
-  const [week, attempt] = after ?? [];
-  const query = runsUnder(db, under)
-    .orderBy('run.week', 'DESC')
-    .addOrderBy('run.attempt', 'DESC')
-    .limit(first + 1);
-  if (after !== null) query.andWhere('(run.week, run.attempt) < (:week, :attempt)', { week, attempt });
-  return query.getMany();
+  return readDown(runsUnder(db, under), ['run.week', 'run.attempt'], slice);
 }
 
 export async function countRunsUnder(db: Transaction, under: UnderDataUses): Promise<number> {

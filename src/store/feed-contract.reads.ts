@@ -3,7 +3,7 @@ import type { ChangeStatus } from '../domain/change-status.ts';
 import type { IsoWeek } from '../domain/week.ts';
 import { FeedContractRow } from './feed-contract.row.ts';
 import { FeedContractChangeRow } from './feed-contract-change.row.ts';
-import { isUuid, type Slice } from './slice.ts';
+import { isUuid, readDown, type Slice } from './slice.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Which changes to read: those of a status as it is shown in a week, all where `statuses` is null. */
@@ -39,15 +39,9 @@ export async function contractsByNumber(
 export async function listContractChanges(
   db: Transaction,
   filter: ContractChangeFilter,
-  { first, after }: Slice,
+  slice: Slice,
 ): Promise<readonly FeedContractChangeRow[]> {
-  const [at, id] = after ?? [];
-  const query = filtered(db, filter)
-    .orderBy('change.proposedAt', 'DESC')
-    .addOrderBy('change.id', 'DESC')
-    .limit(first + 1);
-  if (after !== null) query.andWhere('(change.proposedAt, change.id) < (:at, :id)', { at, id });
-  return query.getMany();
+  return readDown(filtered(db, filter), ['change.proposedAt', 'change.id'], slice);
 }
 
 export async function countContractChanges(db: Transaction, filter: ContractChangeFilter): Promise<number> {

@@ -1,7 +1,7 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import type { IncidentKind } from '../domain/incident.ts';
 import { IncidentRow } from './incident.row.ts';
-import type { Slice } from './slice.ts';
+import { readDown, type Slice } from './slice.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What is null is not asked. */
@@ -14,15 +14,9 @@ export interface IncidentFilter {
 export async function listIncidents(
   db: Transaction,
   filter: IncidentFilter,
-  { first, after }: Slice,
+  slice: Slice,
 ): Promise<readonly IncidentRow[]> {
-  const [at, id] = after ?? [];
-  const query = filtered(db, filter)
-    .orderBy('incident.openedAt', 'DESC')
-    .addOrderBy('incident.id', 'DESC')
-    .limit(first + 1);
-  if (after !== null) query.andWhere('(incident.openedAt, incident.id) < (:at, :id)', { at, id });
-  return query.getMany();
+  return readDown(filtered(db, filter), ['incident.openedAt', 'incident.id'], slice);
 }
 
 export async function countIncidents(db: Transaction, filter: IncidentFilter): Promise<number> {

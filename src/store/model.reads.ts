@@ -1,23 +1,18 @@
 import { In, LessThanOrEqual } from 'typeorm';
 import { ModelVersionRow } from './model-version.row.ts';
-import { isUuid, type Slice } from './slice.ts';
+import { isUuid, readDown, type Slice } from './slice.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Model versions of a campaign, the newest first; the key is the instant of registering and the id. */
 export async function listModels(
   db: Transaction,
   campaign: string,
-  { first, after }: Slice,
+  slice: Slice,
 ): Promise<readonly ModelVersionRow[]> {
-  const [at, id] = after ?? [];
   const query = db
     .createQueryBuilder(ModelVersionRow, 'model')
-    .where('model.campaign = :campaign', { campaign })
-    .orderBy('model.registeredAt', 'DESC')
-    .addOrderBy('model.id', 'DESC')
-    .limit(first + 1);
-  if (after !== null) query.andWhere('(model.registeredAt, model.id) < (:at, :id)', { at, id });
-  return query.getMany();
+    .where('model.campaign = :campaign', { campaign });
+  return readDown(query, ['model.registeredAt', 'model.id'], slice);
 }
 
 /** The model versions of a campaign that had been registered by an instant, the oldest first. */

@@ -4,7 +4,7 @@ import type { RunStatus } from '../domain/run.ts';
 import type { IsoWeek } from '../domain/week.ts';
 import { RunRow } from './run.row.ts';
 import type { RejectedRow } from './run-record.store.ts';
-import { afterKey, type Slice } from './slice.ts';
+import { afterKey, readDown, type Slice } from './slice.ts';
 import type { Transaction } from './transaction.ts';
 
 export interface RunFilter {
@@ -26,18 +26,8 @@ export async function runOf(
 }
 
 /** Runs, the newest week and attempt first; the key is week and attempt. */
-export async function listRuns(
-  db: Transaction,
-  filter: RunFilter,
-  { first, after }: Slice,
-): Promise<readonly RunRow[]> {
-  const [week, attempt] = after ?? [];
-  const query = filtered(db, filter)
-    .orderBy('run.week', 'DESC')
-    .addOrderBy('run.attempt', 'DESC')
-    .limit(first + 1);
-  if (after !== null) query.andWhere('(run.week, run.attempt) < (:week, :attempt)', { week, attempt });
-  return query.getMany();
+export async function listRuns(db: Transaction, filter: RunFilter, slice: Slice): Promise<readonly RunRow[]> {
+  return readDown(filtered(db, filter), ['run.week', 'run.attempt'], slice);
 }
 
 export async function countRuns(db: Transaction, filter: RunFilter): Promise<number> {
