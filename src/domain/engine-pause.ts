@@ -60,7 +60,10 @@ export function judgePause(pauses: readonly PauseInForce[], activity: Activity):
 
 export const STOPPED_THINGS = ['SCHEDULED_RUN', 'RUN', 'BATCH', 'HAND_OFF', 'JUDGING'] as const;
 
-/** One thing that a pause stopped: its id where it has one, when it was due, and how far it was. */
+/**
+ * One thing that a pause stopped: its week (none of a model version that was being judged; none of a scheduled run in pauses from
+ * before it was told), its id where it has one, when it was due, and how far it was.
+ */
 export interface Stopped {
   readonly what: (typeof STOPPED_THINGS)[number];
   readonly campaign: string;

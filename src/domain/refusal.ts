@@ -46,3 +46,9 @@ export function cancellation(): RefusalError {
 export function refuse(code: RefusalCode, rule: string, message: string): never {
   throw new RefusalError(new Refusal(code, rule, message));
 }
+
+/** What the rules answered; leaves the act where that is a refusal. */
+export function obey<Answer>(answer: Answer | Refusal): Answer {
+  if (answer instanceof Refusal) throw new RefusalError(answer);
+  return answer;
+}

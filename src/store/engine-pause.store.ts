@@ -42,7 +42,7 @@ export async function pausesInForce(
      select 'CAMPAIGN', key, null, null, null, '[]', null, null, null from campaign c
      where paused and ($1::text[] is null or key = any ($1))
        and not exists (select from engine_pause p where p.campaign = c.key and p.scope = 'CAMPAIGN' and p.resumed_at is null)
-     order by "pausedAt" nulls first`,
+     order by "pausedAt" nulls first, scope, campaign`,
     [campaigns],
   );
 }
@@ -71,38 +71,32 @@ export const engineIsOff = (key: string): string =>
   `(exists (select from campaign off where off.key = ${key} and off.paused)
     or exists (select from engine_pause off where off.scope = 'EVERYTHING' and off.resumed_at is null))`;
 
-const STOPPABLE: Readonly<Record<Exclude<Stopped['what'], 'SCHEDULED_RUN'>, string>> = {
-  RUN: `select campaign, week, id, status from run
-        where current and status in ('CHECKING', 'SCORING', 'SELECTING') and ($1::text is null or campaign = $1) order by campaign, week`,
-  BATCH: `select campaign, week, id, status from batch
-          where status not in ('RELEASED', 'REJECTED') and ($1::text is null or campaign = $1) and (not fallback or $2)
-          order by campaign, week, created_at`,
-  HAND_OFF: `select b.campaign, b.week, b.id, b.status from hand_off h join batch b on b.id = h.batch_id
-             where h.delivered_at is null and ($1::text is null or b.campaign = $1) and (not b.fallback or $2) order by b.campaign, b.week`,
-  JUDGING: `select campaign, null as week, id, status from model_version
-            where status = 'REGISTERED' and ($1::text is null or campaign = $1) order by campaign, registered_at`,
-};
-
-const STOPPED_BY: Readonly<Record<PauseScope, readonly (keyof typeof STOPPABLE)[]>> = {
+const STOPPED_BY: Readonly<Record<PauseScope, readonly Exclude<Stopped['what'], 'SCHEDULED_RUN'>[]>> = {
   CAMPAIGN: ['RUN', 'BATCH', 'HAND_OFF'],
   FLOW: ['BATCH', 'HAND_OFF'],
   EVERYTHING: ['RUN', 'BATCH', 'HAND_OFF', 'JUDGING'],
 };
 
-/** What is under way that a pause of a scope stops; schedules are told elsewhere. */
+/** What is under way that a pause of a scope stops, each kind by campaign and week; schedules are told elsewhere. */
 export async function underWay(
   tx: EntityManager,
   scope: PauseScope,
   campaign: string | null,
 ): Promise<readonly Stopped[]> {
-  const stopped: Stopped[] = [];
-  for (const what of STOPPED_BY[scope]) {
-    const parameters = [campaign, scope !== 'CAMPAIGN'].slice(0, STOPPABLE[what].includes('$2') ? 2 : 1);
-    const rows: Pick<Stopped, 'campaign' | 'week' | 'id' | 'status'>[] = await tx.query(
-      STOPPABLE[what],
-      parameters,
-    );
-    stopped.push(...rows.map((row) => ({ what, ...row, dueAt: null })));
-  }
-  return stopped;
+  return tx.query(
+    `select what, campaign, week, id, null as "dueAt", status from (
+       select 'RUN' as what, campaign, week, id, status, false as fallback, started_at as since from run
+       where current and status in ('CHECKING', 'SCORING', 'SELECTING')
+       union all
+       select 'BATCH', campaign, week, id, status, fallback, created_at from batch where status not in ('RELEASED', 'REJECTED')
+       union all
+       select 'HAND_OFF', b.campaign, b.week, b.id, b.status, b.fallback, b.created_at
+       from hand_off h join batch b on b.id = h.batch_id where h.delivered_at is null
+       union all
+       select 'JUDGING', campaign, null, id, status, false, registered_at from model_version where status = 'REGISTERED'
+     ) as under_way
+     where what = any ($1::text[]) and ($2::text is null or campaign = $2) and (not fallback or $3)
+     order by array_position($1::text[], what), campaign, week, since, id`,
+    [STOPPED_BY[scope], campaign, scope !== 'CAMPAIGN'],
+  );
 }

@@ -1,7 +1,8 @@
 import { digestOfJson } from '../audit/digest.ts';
 import { type Activity, judgePause, type PauseScope, type Stopped } from '../domain/engine-pause.ts';
-import { refuse } from '../domain/refusal.ts';
-import { nextRunAt } from '../domain/schedule.ts';
+import { needNote } from '../domain/note.ts';
+import { obey, refuse } from '../domain/refusal.ts';
+import { nextRunAt, weekIn } from '../domain/schedule.ts';
 import { campaignsByKey, configsAt, listCampaigns } from '../store/campaign.reads.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
 import { lockCampaign } from '../store/campaign.store.ts';
@@ -9,7 +10,6 @@ import { EnginePauseRow } from '../store/engine-pause.row.ts';
 import { lockCampaigns, pauseInForce, pausesOf, underWay } from '../store/engine-pause.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Act, Command, Facts } from './execute.ts';
-import { needNote, obey } from './review-batch.ts';
 
 export interface EngineInput {
   readonly campaign: string;
@@ -173,8 +173,9 @@ async function scheduledRuns(tx: Transaction, key: string | null, now: Date): Pr
   return configs.flatMap(({ campaign, settings }) => {
     const zone = campaigns.find((one) => one.key === campaign)?.definition.timeZone;
     if (zone === undefined) return [];
-    const dueAt = nextRunAt(settings.schedule, zone, now).toISOString();
-    return { what: 'SCHEDULED_RUN' as const, campaign, week: null, id: null, dueAt, status: null };
+    const dueAt = nextRunAt(settings.schedule, zone, now);
+    const due = { week: weekIn(zone, dueAt), dueAt: dueAt.toISOString() };
+    return { what: 'SCHEDULED_RUN' as const, campaign, ...due, id: null, status: null };
   });
 }
 

@@ -66,7 +66,7 @@ describe("the engine's switch", () => {
           pausedBy: 'carla',
           reason: 'a new rule of the supervisor',
           stopped: [
-            { what: 'SCHEDULED_RUN', week: null, status: null },
+            { what: 'SCHEDULED_RUN', week: '2026-W47', status: null },
             { what: 'BATCH', week: '2026-W40', status: 'APPROVED' },
           ],
         },
@@ -128,7 +128,7 @@ describe("the engine's switch", () => {
     const { pauseEverything } = await service.get('carla', everything('pauseEverything'));
     expect(pauseEverything.pause).toMatchObject({ scope: 'EVERYTHING', campaign: null, pausedBy: 'carla' });
     expect(pauseEverything.pause.stopped).toEqual([
-      { what: 'SCHEDULED_RUN', campaign: SMALL, week: null, status: null },
+      { what: 'SCHEDULED_RUN', campaign: SMALL, week: '2026-W47', status: null },
       { what: 'BATCH', campaign: SMALL, week: '2026-W41', status: 'IN_REVIEW' },
       { what: 'BATCH', campaign: SMALL, week: '2026-W42', status: 'IN_REVIEW' },
       { what: 'BATCH', campaign: SMALL, week: '2026-W43', status: 'IN_REVIEW' },
