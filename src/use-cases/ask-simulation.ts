@@ -7,7 +7,8 @@ import type { FeatureShift } from '../domain/feature-shift.ts';
 import type { ModelCard } from '../domain/model-card.ts';
 import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
 import { settingFaults } from '../domain/setting-rules.ts';
-import { type IsoWeek, weeksBetween } from '../domain/week.ts';
+import { weeksBetween } from '../domain/week.ts';
+import { needOrder, type WeekSpan } from '../domain/week-span.ts';
 import { campaignOf, configAt } from '../store/campaign.store.ts';
 import { modelById, modelsById } from '../store/model.reads.ts';
 import { currentRuns } from '../store/recorded-weeks.reads.ts';
@@ -22,11 +23,8 @@ export const MOST_WEEKS = 120;
 const MOST_SHIFTS = 20;
 
 /** What somebody wants to know of recorded weeks. */
-export interface AskedSimulation {
+export interface AskedSimulation extends WeekSpan {
   readonly campaign: string;
-  /** The first and the last week; both belong to it. */
-  readonly from: IsoWeek;
-  readonly to: IsoWeek;
   /** A registered model version of the campaign, in place of the one that each week ran with; null for that one. */
   readonly model: string | null;
   readonly patch: ConfigPatch;
@@ -54,7 +52,7 @@ export const askSimulation: Command<
     if (turnedAway !== null) throw new RefusalError(turnedAway);
     await campaignOf(tx, campaign);
     await assertGoing(tx, campaign, 'BACKGROUND');
-    needSpan(asked);
+    needWeeks(asked);
     const { settings } = await configAt(tx, campaign, now);
     const fault = settingsRefusal(settings, patch);
     if (fault !== null) throw new RefusalError(fault);
@@ -103,9 +101,9 @@ export function settingsRefusal(config: Config, patch: ConfigPatch): Refusal | n
   return faults.length === 0 ? null : new Refusal('BAD_INPUT', 'SETTINGS', faultsText(faults));
 }
 
-function needSpan({ from, to }: AskedSimulation): void {
-  const weeks = weeksBetween(from, to) + 1;
-  if (weeks < 1) refuse('BAD_INPUT', 'SPAN', `${to} lies before ${from}.`);
+function needWeeks(span: WeekSpan): void {
+  needOrder(span);
+  const weeks = weeksBetween(span.from, span.to) + 1;
   if (weeks > MOST_WEEKS)
     refuse(
       'LIMIT_EXCEEDED',

@@ -2,7 +2,8 @@ import { referenceHistogram } from '../domain/drift-check.ts';
 import { type Drift, type WatchedModel, watchDrift } from '../domain/drift-watch.ts';
 import { referenceRows } from '../domain/model-card.ts';
 import { refuse } from '../domain/refusal.ts';
-import { addWeeks, type IsoWeek } from '../domain/week.ts';
+import type { IsoWeek } from '../domain/week.ts';
+import { needSpan, type WeekSpan } from '../domain/week-span.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { type AskedRun, watchedRuns } from '../store/drift.reads.ts';
 import { modelsById } from '../store/model.reads.ts';
@@ -20,9 +21,6 @@ export interface WeekDrift extends Drift {
 export interface DriftSeries extends Pick<Drift, 'kind' | 'subject' | 'columns'> {
   readonly weeks: readonly WeekDrift[];
 }
-
-/** More weeks than these are asked for in parts. */
-const MOST_WEEKS = 104;
 
 /** What the given runs measured, against their models' reference samples and the weeks before; by run. */
 export async function driftOfRuns(
@@ -58,25 +56,24 @@ async function watchedModels(
 
 /**
  * How features, columns and scores moved over the weeks of a campaign, by their current runs: everything, or one feature, or a
- * column with the features that are made of it. Refuses a campaign that there is not, and more than 104 weeks.
+ * column with the features that are made of it. Refuses a campaign that there is not, weeks in the wrong order or too many, and a
+ * feature or column of which nothing was measured although other things were.
  */
 export async function driftSeries(
   db: Transaction,
-  asked: {
+  asked: WeekSpan & {
     readonly campaign: string;
-    readonly from: IsoWeek;
-    readonly to: IsoWeek;
     readonly feature: string | null;
     readonly column: string | null;
   },
 ): Promise<readonly DriftSeries[]> {
   const { campaign, from, to, feature, column } = asked;
   await campaignOf(db, campaign);
-  if (addWeeks(from, MOST_WEEKS) <= to) {
-    refuse('LIMIT_EXCEEDED', 'WEEKS', `This asks for more than ${MOST_WEEKS} weeks; ask for them in parts.`);
-  }
+  needSpan(asked);
   const runs = await currentRuns(db, campaign, from, to);
   const drift = [...(await driftOfRuns(db, runs)).values()].flat();
+  needMeasured('feature', feature, namesOf(drift, 'FEATURE'));
+  needMeasured('column', column, namesOf(drift, 'COLUMN'));
   const wanted = drift.filter(
     ({ kind, subject, columns }) =>
       (feature === null || (kind === 'FEATURE' && subject === feature)) &&
@@ -89,4 +86,18 @@ export async function driftSeries(
     const { kind, subject, columns } = newest;
     return { kind, subject, columns, weeks };
   });
+}
+
+function namesOf(drift: readonly Drift[], kind: Drift['kind']): readonly string[] {
+  return [...new Set(drift.filter((one) => one.kind === kind).map(({ subject }) => subject))];
+}
+
+/** Where nothing at all was measured, nobody can say that a name is wrong. */
+function needMeasured(what: 'feature' | 'column', asked: string | null, measured: readonly string[]): void {
+  if (asked === null || measured.length === 0 || measured.includes(asked)) return;
+  refuse(
+    'NOT_FOUND',
+    what.toUpperCase(),
+    `No ${what} of that name was measured in these weeks; there are ${measured.join(', ')}.`,
+  );
 }

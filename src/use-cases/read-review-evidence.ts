@@ -1,6 +1,5 @@
 import { entriesAbout } from '../audit/entries-about.ts';
 import type { AuditEntry } from '../audit/entry.ts';
-import { refuse } from '../domain/refusal.ts';
 import {
   judgeReview,
   type ReviewAct,
@@ -10,7 +9,8 @@ import {
   type Streak,
   streakAfter,
 } from '../domain/review-evidence.ts';
-import { addWeeks, type IsoWeek } from '../domain/week.ts';
+import type { IsoWeek } from '../domain/week.ts';
+import { needSpan, type WeekSpan } from '../domain/week-span.ts';
 import type { BatchRow } from '../store/batch.row.ts';
 import { campaignOf, configAt } from '../store/campaign.store.ts';
 import { batchesOfWeeks, sampleSizes } from '../store/review.reads.ts';
@@ -36,21 +36,17 @@ const DONE: Readonly<Record<string, ReviewAct['did']>> = {
 const WITH_BATCH = ['batch.sample', 'batch.review', 'batch.remove'];
 const ALONE = ['decision.read', 'explanation.read', 'customer.history'];
 const VERDICTS = ['batch.review', 'batch.remove'];
-/** More weeks than these are asked for in parts. */
-const MOST_WEEKS = 104;
 
 /**
  * How the batches of some weeks were reviewed, per batch and reviewer, the earliest first: told from the audit log, which has every
- * opening and every verdict and which nobody can write anew. Refuses a campaign that there is not, and more than 104 weeks.
+ * opening and every verdict and which nobody can write anew. Refuses a campaign that there is not, weeks in the wrong order, and too many of them.
  */
 export async function readReviewEvidence(
   db: Transaction,
-  { campaign, from, to }: { readonly campaign: string; readonly from: IsoWeek; readonly to: IsoWeek },
+  { campaign, from, to }: WeekSpan & { readonly campaign: string },
 ): Promise<readonly BatchEvidence[]> {
   await campaignOf(db, campaign);
-  if (addWeeks(from, MOST_WEEKS) <= to) {
-    refuse('LIMIT_EXCEEDED', 'WEEKS', `This asks for more than ${MOST_WEEKS} weeks; ask for them in parts.`);
-  }
+  needSpan({ from, to });
   return evidenceOfBatches(db, campaign, await batchesOfWeeks(db, campaign, from, to));
 }
 

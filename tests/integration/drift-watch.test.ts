@@ -113,7 +113,8 @@ describe('the drift watch', () => {
     const all = of(await series());
     expect(all).toEqual(expect.arrayContaining(['FEATURE age', 'COLUMN region', 'SCORE ']));
     expect(all.length).toBeGreaterThan(10);
-    expect(await series(', column: "no_such"')).toEqual([]);
+    // A feature that is not made of the column.
+    expect(await series(', feature: "age", column: "likely"')).toEqual([]);
   });
 
   it('is a field of the run', async () => {
@@ -130,13 +131,17 @@ describe('the drift watch', () => {
     });
   });
 
-  it('refuses what is too long or of no campaign', async () => {
-    const asked = (campaign: string, from: string, to: string) =>
+  it('refuses what is too long, in the wrong order or of no campaign, and names that are not measured', async () => {
+    const asked = (campaign: string, from: string, to: string, rest = '') =>
       service.refusal(
         'olga',
-        `{ driftSeries(campaign: "${campaign}", from: "${from}", to: "${to}") { subject } }`,
+        `{ driftSeries(campaign: "${campaign}", from: "${from}", to: "${to}"${rest}) { subject } }`,
       );
+    expect(await asked(SMALL, '2026-W42', '2026-W41')).toBe('BAD_INPUT SPAN');
+    expect(await asked(SMALL, '2026-W41', '2026-W42', ', feature: "no_such"')).toBe('NOT_FOUND FEATURE');
+    expect(await asked(SMALL, '2026-W41', '2026-W42', ', column: "no_such"')).toBe('NOT_FOUND COLUMN');
     expect(await asked(SMALL, '2024-W01', '2026-W01')).toBe('LIMIT_EXCEEDED WEEKS');
+    expect(await asked(SMALL, '2024-W01', '9999-W52')).toBe('LIMIT_EXCEEDED WEEKS');
     expect(await asked('none', '2026-W01', '2026-W02')).toBe('NOT_FOUND CAMPAIGN');
   });
 });

@@ -158,6 +158,7 @@ describe('the evidence of a review', () => {
     expect(await service.refusal('carla', asked.replace('2026-W40', '2020-W01'))).toBe(
       'LIMIT_EXCEEDED WEEKS',
     );
+    expect(await service.refusal('carla', asked.replace('2026-W40', '2026-W43'))).toBe('BAD_INPUT SPAN');
   });
 });
 
