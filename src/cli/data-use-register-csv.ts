@@ -11,7 +11,8 @@ import type { Transaction } from '../store/transaction.ts';
 import { dataUseRegister, type RegisteredColumn } from '../use-cases/data-use-register.ts';
 
 const HEAD = [
-  ...['column', 'type', 'category', 'covered', 'needed_by_live_model', 'data_use', 'status', 'valid_until'],
+  ...['column', 'type', 'category', 'covered', 'needed_by_live_model', 'statement'],
+  ...['data_use', 'status', 'valid_until'],
   ...['source_nl', 'source_en', 'purpose_nl', 'purpose_en', 'legal_basis_nl', 'legal_basis_en'],
   ...['declared_by', 'signed_by', 'history', 'model_versions', 'runs', 'newest_run'],
 ];
@@ -50,8 +51,9 @@ export async function dataUseRegisterCsv(
   }
 }
 
-function columnCells({ name, column, covered, needed }: RegisteredColumn): readonly string[] {
-  return [name, column?.type ?? '', column?.category ?? '', covered ? 'yes' : 'no', needed ? 'yes' : 'no'];
+function columnCells({ name, column, covered, needed, statement }: RegisteredColumn): readonly string[] {
+  const said = [covered, needed].map((so) => (so ? 'yes' : 'no'));
+  return [name, column?.type ?? '', column?.category ?? '', ...said, statement];
 }
 
 function useCells(use: DataUseRow, day: string): readonly string[] {

@@ -1,3 +1,5 @@
+import type { ColumnCategory } from './feed-contract.ts';
+import { isReadByRules } from './feed-contract-rules.ts';
 import { addDays, type IsoDate } from './week.ts';
 
 export const DATA_USE_STATUSES = ['DECLARED', 'SIGNED_OFF', 'REFUSED', 'WITHDRAWN', 'EXPIRED'] as const;
@@ -86,4 +88,30 @@ export function coveringDataUses(
       .map(({ id }) => id)
       .sort(),
   };
+}
+
+/** As much of a column as tells whether its use must be signed off. */
+export interface ColumnUse {
+  readonly name: string;
+  /** Null where the feed contract has it no more. */
+  readonly category: ColumnCategory | null;
+  /** Whether a data use in force covers it. */
+  readonly covered: boolean;
+  /** Whether the live model reads it. */
+  readonly needed: boolean;
+}
+
+/** In plain words why a column needs a data use, or why it needs none (docs/decisions/0015). */
+export function statementOf({ name, category, covered, needed }: ColumnUse): string {
+  if (needed)
+    return covered
+      ? 'The live model reads it and a data use in force covers it.'
+      : 'The live model reads it and no data use in force covers it: no run starts until a compliance reviewer signs one off.';
+  if (category === null) return 'The feed contract has it no more.';
+  if (covered) return 'A data use in force covers it. The live model does not read it.';
+  if (category === 'key') return 'It tells customers apart and says nothing of them: it needs no data use.';
+  if (isReadByRules(name))
+    return 'Only the rules of eligibility read it: to leave customers alone and not to profile them. That needs no data use.';
+  if (category === 'segment') return 'It is for reports only: no run waits for a data use of it.';
+  return 'The live model does not read it: one that does needs a data use of it first.';
 }

@@ -28,6 +28,12 @@ const ELIGIBILITY: ReadonlyMap<string, ColumnType> = new Map([
   ['address_bounced', 'boolean'],
   ['age', 'integer'],
 ]);
+
+/** Whether the rules of eligibility read a column of this name. */
+export function isReadByRules(name: string): boolean {
+  return ELIGIBILITY.has(name);
+}
+
 const OBLIGATORY = ['opt_in', 'age'];
 
 /** What a column may not be (feed.md §1): forbidden data, a type or category that the rules do not read, limits that no cell has. */

@@ -38,13 +38,14 @@ export class DataUseRegisterResolver {
     const campaign = await campaignOf(manager, key);
     const at = asked ?? services.clock.now();
     const columns = (await dataUseRegister(manager, campaign, at)).map(
-      ({ name, column, covered, needed, dataUses, models }) => ({
+      ({ name, column, covered, needed, statement, dataUses, models }) => ({
         name,
         type: column?.type ?? null,
         category: column?.category ?? null,
         inLanguages: column?.label ?? null,
         covered,
         needed,
+        statement,
         dataUses: dataUses.map((use) => dataUseView(use, campaign.definition.timeZone, at)),
         models,
         under: {

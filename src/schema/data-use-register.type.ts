@@ -32,6 +32,9 @@ export class RegisteredColumn {
   @Field(() => Boolean, { description: 'Whether the live model reads it: uncovered, no run starts.' })
   readonly needed!: boolean;
 
+  @Field(() => String, { description: 'In plain words why it needs a data use, or why it needs none.' })
+  readonly statement!: string;
+
   @Field(() => [DataUse], { description: 'All that were declared, as they stood at the instant.' })
   readonly dataUses!: readonly DataUse[];
 

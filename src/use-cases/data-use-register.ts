@@ -1,4 +1,4 @@
-import { coveringDataUses, recordedAt } from '../domain/data-use.ts';
+import { coveringDataUses, recordedAt, statementOf } from '../domain/data-use.ts';
 import type { ContractColumn } from '../domain/feed-contract.ts';
 import { columnsOfCard } from '../domain/model-card.ts';
 import { weekIn } from '../domain/schedule.ts';
@@ -20,6 +20,8 @@ export interface RegisteredColumn {
   readonly covered: boolean;
   /** Whether the model that was live reads it. */
   readonly needed: boolean;
+  /** Why it needs a data use, or why it needs none. */
+  readonly statement: string;
   /** Every data use about it that had been declared, as it stood then. */
   readonly dataUses: readonly DataUseRow[];
   /** The model versions, registered by then, whose cards read it. */
@@ -40,12 +42,15 @@ export async function dataUseRegister(
   const columns = contract?.columns ?? [];
   const names = new Set([...columns.map(({ name }) => name), ...uses.flatMap((use) => use.columns)]);
   const { missing } = coveringDataUses([...names], uses, dateIn(definition.timeZone, at));
-  return [...names].map((name) => ({
-    name,
-    column: columns.find((column) => column.name === name) ?? null,
-    covered: !missing.includes(name),
-    needed: needed.includes(name),
-    dataUses: uses.filter((use) => use.columns.includes(name)),
-    models: models.filter(({ card }) => columnsOfCard(card).includes(name)),
-  }));
+  return [...names].map((name) => {
+    const column = columns.find((one) => one.name === name) ?? null;
+    const use = { name, covered: !missing.includes(name), needed: needed.includes(name) };
+    return {
+      ...use,
+      column,
+      statement: statementOf({ ...use, category: column?.category ?? null }),
+      dataUses: uses.filter(({ columns: used }) => used.includes(name)),
+      models: models.filter(({ card }) => columnsOfCard(card).includes(name)),
+    };
+  });
 }

@@ -303,7 +303,7 @@ describe('the API', () => {
         await service.get(
           'carla',
           `query ($at: DateTime) { dataUseRegister(campaign: "${SMALL}", at: $at) { at columns {
-             name type category label(language: EN) covered needed models { name version }
+             name type category label(language: EN) covered needed statement models { name version }
              dataUses { status endsSoon purpose(language: EN) source legalBasis declaredBy signedBy validUntil }
              runs(first: 1) { totalCount nodes { week } pageInfo { hasNextPage } } } } }`,
           { at },
@@ -339,7 +339,9 @@ describe('the API', () => {
     expect(column(now, 'age')).toMatchObject({ covered: false, needed: true });
     expect(column(now, 'deceased')).toMatchObject({
       category: 'eligibility',
+      covered: false,
       needed: false,
+      statement: expect.stringMatching(/^Only the rules of eligibility read it.*needs no data use\.$/),
       dataUses: [],
       models: [],
       runs: { totalCount: 0 },

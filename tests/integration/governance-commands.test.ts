@@ -42,6 +42,7 @@ it('data-use register: a line a column and data use, with the runs made under it
   expect(head.slice(0, 4)).toEqual(['column', 'type', 'category', 'covered']);
   expect(cell('likely', 'covered')).toBe('yes');
   expect(cell('likely', 'needed_by_live_model')).toBe('yes');
+  expect(cell('likely', 'statement')).toBe('The live model reads it and a data use in force covers it.');
   expect(cell('likely', 'status')).toBe('SIGNED_OFF');
   expect(of('likely').slice(-2)).toEqual(['1', '2026-W40']);
   expect(of('region').slice(0, 5)).toEqual(['region', 'text', 'segment', 'no', 'no']);

@@ -6,6 +6,7 @@ import {
   endsSoon,
   historyOf,
   recordedAt,
+  statementOf,
   statusOn,
 } from '../../src/domain/data-use.ts';
 
@@ -144,5 +145,24 @@ describe('historyOf', () => {
   it('has the note of a sign-off from before it was kept apart', () => {
     const use = { ...declared, ...signed, status: 'SIGNED_OFF', signedNote: null, note: 'fine' } as const;
     expect(historyOf(use)[1]?.note).toBe('fine');
+  });
+});
+
+describe('the statement of a column', () => {
+  const column = { name: 'x', category: 'feature', covered: false, needed: false } as const;
+
+  it.each<[Partial<Parameters<typeof statementOf>[0]>, RegExp]>([
+    [{ needed: true, covered: true }, /^The live model reads it and a data use in force covers it/],
+    [{ needed: true }, /no run starts/],
+    [{ covered: true }, /^A data use in force covers it/],
+    [{}, /^The live model does not read it/],
+    [{ name: 'deceased', category: 'eligibility' }, /^Only the rules of eligibility read it/],
+    // Of category feature, and read by the rules all the same.
+    [{ name: 'age' }, /^Only the rules of eligibility read it/],
+    [{ name: 'party_id', category: 'key' }, /^It tells customers apart/],
+    [{ category: 'segment' }, /^It is for reports only/],
+    [{ category: null, covered: true }, /^The feed contract has it no more/],
+  ])('of %o', (change, words) => {
+    expect(statementOf({ ...column, ...change })).toMatch(words);
   });
 });
