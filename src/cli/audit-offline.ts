@@ -9,6 +9,7 @@ import { CHECKPOINTS, ExportError } from '../audit/export-folder.ts';
 import { type NoteVerifier, parseVerifier } from '../audit/signed-note.ts';
 import { type ExportVerification, verifyExport } from '../audit/verify-export.ts';
 import { exportFolderOf } from '../gateways.ts';
+import { howMany } from '../domain/how-many.ts';
 
 // What can be done with what was handed out, an exported audit log or the proof of a decision, alone: without settings, database or network.
 
@@ -68,11 +69,11 @@ function textOf({ entries, checkpoints, root, witnessed, fault }: ExportVerifica
     return `BROKEN at ${where} (${fault.rule}): ${fault.message}`;
   }
   return [
-    `INTACT: ${entries} entries and ${checkpoints} checkpoints are as they were signed.`,
+    `INTACT: ${howMany(entries, 'entry', 'entries')} and ${howMany(checkpoints, 'checkpoint')} are as they were signed.`,
     `Root ${Buffer.from(root).toString('base64')}. Keep a copy of the checkpoint for the next time (--previous).`,
     ...witnessed.map(
       ({ name, size, seconds }) =>
-        `${name} cosigned ${size} entries at ${new Date(1000 * seconds).toISOString()}.`,
+        `${name} cosigned ${howMany(size, 'entry', 'entries')} at ${new Date(1000 * seconds).toISOString()}.`,
     ),
   ].join('\n');
 }
@@ -83,7 +84,7 @@ function proofText(file: string, found: ProvenDecision | DecisionProofFault): st
   return [
     `PROVEN: ${leaf}`,
     `was decided for ${campaign}, week ${week}, in run ${runId}, and recorded at ${recordedAt}:`,
-    `it is in the log ${checkpoint.origin} as signed at ${checkpoint.size} entries by ${signedBy}.`,
+    `it is in the log ${checkpoint.origin} as signed at ${howMany(checkpoint.size, 'entry', 'entries')} by ${signedBy}.`,
   ].join('\n');
 }
 

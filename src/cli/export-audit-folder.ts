@@ -12,6 +12,7 @@ import type { Settings } from '../config.ts';
 import { exportFolderOf } from '../gateways.ts';
 import { exportAuditLog } from '../use-cases/export-audit-log.ts';
 import type { Services } from '../use-cases/services.ts';
+import { howMany } from '../domain/how-many.ts';
 
 export const EXPORT_FORMATS = ['tiles', 'jsonl', 'csv'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -32,13 +33,13 @@ export async function exportAuditFolder(
     if (format !== 'tiles') {
       const { file, entries } = await writeLines(app.services, folder, format);
       await recordExport(app.services, format, entries);
-      return `${entries} entries are in ${file}.`;
+      return `${file} has ${howMany(entries, 'entry', 'entries')}.`;
     }
     const added = await exportAuditLog(app.services.db, exportFolderOf(folder), { origin, keys });
     if (added.checkpoints === 0) return `${folder} has all of the audit log that is signed.`;
     await recordExport(app.services, format, added.size);
     return [
-      `Entries ${added.from} to ${added.size - 1} and ${added.checkpoints} checkpoints were added to ${folder}.`,
+      `Entries ${added.from} to ${added.size - 1} and ${howMany(added.checkpoints, 'checkpoint')} were added to ${folder}.`,
       `Verify: waarom audit verify --export ${folder}${keys.map(({ text }) => ` --key ${text}`).join('')}`,
     ].join('\n');
   } finally {

@@ -8,6 +8,7 @@ import type { Settings } from '../config.ts';
 import { type RecordFault, recordFaultText } from '../use-cases/verify-record/record-fault.ts';
 import type { Outbox, RecordCounts } from '../use-cases/verify-record/record-walk.ts';
 import { type RecordVerification, verifyRecord } from '../use-cases/verify-record/verify-record.ts';
+import { howMany } from '../domain/how-many.ts';
 import { ProgressBar } from './progress-bar.ts';
 
 /**
@@ -72,8 +73,9 @@ function outboxOf({ settings: { mail, outboxDir } }: App): Outbox | null {
 }
 
 function verdictText({ log, counts, fault }: RecordVerification, key: string): string {
-  const seen = `${count(log.entries)} entries and ${count(log.checkpoints)} checkpoints are as they were signed`;
-  const staged = log.staged === 0 ? '' : `; ${count(log.staged)} entries wait to be sequenced`;
+  const seen = `${howMany(log.entries, 'entry', 'entries')} and ${howMany(log.checkpoints, 'checkpoint')} are as they were signed`;
+  const staged =
+    log.staged === 0 ? '' : `; still to be sequenced: ${howMany(log.staged, 'entry', 'entries')}`;
   const rows = countsText(counts);
   if (fault === null) {
     const root = `Root ${Buffer.from(log.root).toString('base64')}. The key is ${key}`;
@@ -90,11 +92,7 @@ function faultText(fault: LogFault | RecordFault): string {
 function countsText(counts: RecordCounts): string {
   const { decisions, snapshotRows, recipients, modelBytes, rows, erased } = counts;
   return (
-    `${count(decisions)} decisions, ${count(snapshotRows)} frozen rows, ${count(recipients)} recipients, ` +
-    `${count(modelBytes)} bytes of models, ${count(rows)} other rows; ${count(erased)} rows ERASED`
+    `${howMany(decisions, 'decision')}, ${howMany(snapshotRows, 'frozen row')}, ${howMany(recipients, 'recipient')}, ` +
+    `${howMany(modelBytes, 'byte')} of models, ${howMany(rows, 'other row')}; ${howMany(erased, 'row')} ERASED`
   );
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en');
 }

@@ -334,11 +334,13 @@ describe('the commands', () => {
     await service.append(entryOf({ subject: 'batch-1', refusal: { code: 'FORBIDDEN', rule: 'run.start' } }));
     await service.sequence(100, signed);
     const folder = join(root, 'export');
-    expect(await exportAuditFolder(settings, folder, 'tiles')).toContain('Entries 0 to 1 and 1 checkpoints');
+    expect(await exportAuditFolder(settings, folder, 'tiles')).toContain(
+      'Entries 0 to 1 and 1 checkpoint were',
+    );
     await service.sequence(100, signed);
-    expect(await exportAuditFolder(settings, folder, 'jsonl')).toContain('3 entries are in');
+    expect(await exportAuditFolder(settings, folder, 'jsonl')).toContain('has 3 entries.');
     await service.sequence(100, signed);
-    expect(await exportAuditFolder(settings, folder, 'csv')).toContain('4 entries are in');
+    expect(await exportAuditFolder(settings, folder, 'csv')).toContain('has 4 entries.');
     const lines = (await readFile(join(folder, 'audit.jsonl'), 'utf8')).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { index: 0, entry: { actor: '=cmd|calc' } },
@@ -356,7 +358,7 @@ describe('the commands', () => {
     const key = [signer.verifier.text];
     expect(await verifyExportFolder({ export: folder, key, witness: [] })).toEqual({
       intact: true,
-      text: expect.stringMatching(/^INTACT: 2 entries and 1 checkpoints/),
+      text: expect.stringMatching(/^INTACT: 2 entries and 1 checkpoint are/),
     });
     const witness = witnessOf('witness.example/w1', 1);
     const { text } = parseNote(await readFile(join(folder, 'checkpoints/2'), 'utf8'))!;
