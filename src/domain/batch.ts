@@ -1,3 +1,4 @@
+import { howMany } from './how-many.ts';
 import { Refusal } from './refusal.ts';
 import type { IsoWeek } from './week.ts';
 
@@ -56,20 +57,20 @@ export function judgeStatus(act: BatchAct, status: BatchStatus): Refusal | null 
   );
 }
 
+/** What was found of a customer of the sample, and whether they were taken out. */
+export interface SampleState {
+  readonly verdict: SampleVerdict;
+  readonly removed: boolean;
+}
+
 /** Refuses to submit before the sample was looked at and whoever was judged WRONG was taken out. */
-export function judgeSample(
-  sample: readonly {
-    readonly customer: string;
-    readonly verdict: SampleVerdict;
-    readonly removed: boolean;
-  }[],
-): Refusal | null {
+export function judgeSample(sample: readonly SampleState[]): Refusal | null {
   const pending = sample.filter(({ verdict, removed }) => verdict === 'PENDING' && !removed).length;
   if (pending > 0) {
     return new Refusal(
       'INVALID_STATE',
       'SAMPLE_REVIEWED',
-      `${pending} of ${sample.length} customers of the sample have no verdict yet.`,
+      `Without a verdict yet: ${pending} of ${howMany(sample.length, 'customer')} of the sample.`,
     );
   }
   const wrong = sample.filter(({ verdict, removed }) => verdict === 'WRONG' && !removed).length;
@@ -77,7 +78,7 @@ export function judgeSample(
   return new Refusal(
     'INVALID_STATE',
     'WRONG_REMOVED',
-    `${wrong} customers were judged WRONG and are still in the batch.`,
+    `Still in the batch: ${howMany(wrong, 'customer')} judged WRONG.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { Between } from 'typeorm';
+import type { SampleState } from '../domain/batch.ts';
 import type { IsoWeek } from '../domain/week.ts';
 import { BatchRow } from './batch.row.ts';
 import type { Transaction } from './transaction.ts';
@@ -14,6 +15,15 @@ export async function batchesOfWeeks(
     where: { campaign, week: Between(from, to) },
     order: { week: 'ASC', createdAt: 'ASC', id: 'ASC' },
   });
+}
+
+/** The review sample of a batch as it stands. */
+export async function sampleStates(tx: Transaction, batchId: string): Promise<readonly SampleState[]> {
+  return tx.query(
+    `select s.verdict, r.removed_by is not null as removed
+     from sample_item s join recipient r using (batch_id, customer) where batch_id = $1`,
+    [batchId],
+  );
 }
 
 /** How many customers the sample of each batch was drawn with, erased ones among them; none of a batch that was erased as a whole. */

@@ -1,6 +1,7 @@
 import { digestOfJson } from '../audit/digest.ts';
 import type { DataUseDeclaration } from '../domain/campaign.ts';
 import { statusOn } from '../domain/data-use.ts';
+import { checkNote, needNote } from '../domain/note.ts';
 import { refuse } from '../domain/refusal.ts';
 import { dateIn } from '../domain/week.ts';
 import { inAllLanguages, labelOf } from '../domain/wording.ts';
@@ -11,7 +12,6 @@ import { reportUncovered } from './data-use-cover.ts';
 import { type DataUseImpact, impactOf } from './data-use-impact.ts';
 import type { Act, Command, Facts } from './execute.ts';
 import { offeredColumns } from './offered-columns.ts';
-import { needNote } from './review-batch.ts';
 
 export interface DecideInput {
   readonly id: string;
@@ -70,6 +70,7 @@ export const signOffDataUse: Command<DecideInput, DataUseRow> = {
   about: ({ id }) => ({ campaign: null, subject: id }),
   async handle(act, { id, note }) {
     const use = await toDecide(act, id);
+    checkNote(note);
     const { definition } = await campaignOf(act.tx, use.campaign);
     if (use.validUntil < dateIn(definition.timeZone, act.now))
       refuse('INVALID_STATE', 'VALID_UNTIL', `The data use was declared until ${use.validUntil}.`);

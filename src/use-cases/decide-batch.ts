@@ -1,5 +1,6 @@
 import { judgeFourEyes, judgeStatus } from '../domain/batch.ts';
-import { refuse } from '../domain/refusal.ts';
+import { needNote } from '../domain/note.ts';
+import { obey, refuse } from '../domain/refusal.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { currentDigest, handsIn, lockBatch } from '../store/batch.store.ts';
 import { ConfigVersionRow } from '../store/config-version.row.ts';
@@ -7,7 +8,7 @@ import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Command, Facts } from './execute.ts';
 import { evidenceOfBatch } from './read-review-evidence.ts';
-import { type BatchInput, type BatchNoteInput, needNote, obey, sourceOf } from './review-batch.ts';
+import { type BatchInput, type BatchNoteInput, sourceOf } from './review-batch.ts';
 
 /** Approves what was submitted, by another person; the digest that was approved is the one that may be released. */
 export const approveBatch: Command<BatchInput, BatchRow> = {

@@ -1,6 +1,7 @@
 import { digestOfJson } from '../audit/digest.ts';
 import type { ContractColumn } from '../domain/feed-contract.ts';
 import { type ContractFinding, proposalFaults } from '../domain/feed-contract-change.ts';
+import { checkNote, needNote } from '../domain/note.ts';
 import { refuse } from '../domain/refusal.ts';
 import { beginOf, weekIn } from '../domain/schedule.ts';
 import { addWeeks } from '../domain/week.ts';
@@ -13,7 +14,6 @@ import type { Transaction } from '../store/transaction.ts';
 import type { DecideInput } from './data-uses.ts';
 import type { Command, Facts } from './execute.ts';
 import { findingsOf } from './feed-contract-findings.ts';
-import { needNote } from './review-batch.ts';
 
 export interface ProposeFeedContract {
   readonly campaign: string;
@@ -83,6 +83,7 @@ export const approveFeedContractChange: Command<DecideInput, FeedContractChangeR
     const barring = findings.filter(({ bars }) => bars);
     if (barring.length > 0)
       refuse('INVALID_STATE', 'FEED_CONTRACT', `${barring.map(({ message }) => message).join('; ')}.`);
+    checkNote(note);
     if (findings.length > 0) needNote(note ?? '');
     const { timeZone } = campaign.definition;
     const fromWeek = addWeeks(weekIn(timeZone, now), 1);

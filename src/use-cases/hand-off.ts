@@ -3,6 +3,7 @@ import { mailFile } from '../domain/batch.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { recipientsOf, undelivered } from '../store/batch.store.ts';
 import { HandOffRow } from '../store/hand-off.row.ts';
+import { isIncidentOpen } from '../store/incident.reads.ts';
 import { isGoing } from './engine.ts';
 import { record } from './execute.ts';
 import { openIncident } from './incidents.ts';
@@ -10,9 +11,9 @@ import { ENGINE } from './run-step.ts';
 import type { Services } from './services.ts';
 
 /**
- * Gives released batches to the mail tool, those that it does not have yet. Cut off between giving and noting, the same
- * file is given again, which the mail tool takes as once. What a pause keeps back waits. Answers how many were given. A batch that could not be given does
- * not keep the others back: it gets an incident, and AggregateError is thrown at the end.
+ * Gives released batches to the mail tool, those that it does not have yet. Cut off between giving and noting, the same file is given
+ * again, which the mail tool takes as once. What a pause keeps back waits. Answers how many were given. A batch that could not be
+ * given does not keep the others back: it gets an incident, and AggregateError is thrown at the end.
  */
 export async function handOffReleased(services: Services): Promise<number> {
   const waiting = await undelivered(services.db.manager);
@@ -82,11 +83,7 @@ async function reportFailedHandOff(services: Services, batchId: string): Promise
     const row = await tx.findOne(HandOffRow, { where: { batchId }, lock: { mode: 'pessimistic_write' } });
     if (row === null || row.deliveredAt !== null) return;
     const summary = `${row.file} was released and could not be handed to the mail tool`;
-    const open: unknown[] = await tx.query(
-      `select from incident where kind = 'HAND_OFF_FAILED' and summary = $1 and resolved_at is null`,
-      [summary],
-    );
-    if (open.length > 0) return;
+    if (await isIncidentOpen(tx, { kind: 'HAND_OFF_FAILED', summary })) return;
     const { campaign, runId } = await tx.findOneByOrFail(BatchRow, { id: batchId });
     await openIncident(tx, services, { kind: 'HAND_OFF_FAILED', campaign, runId, summary });
   });

@@ -1,8 +1,7 @@
 import { digestOf } from '../audit/digest.ts';
 import { judgeStatus, type SampleVerdict } from '../domain/batch.ts';
-import { forbiddenValue } from '../domain/forbidden-data.ts';
-import type { Refusal } from '../domain/refusal.ts';
-import { RefusalError, refuse } from '../domain/refusal.ts';
+import { checkNote, needNote } from '../domain/note.ts';
+import { obey, refuse } from '../domain/refusal.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { currentDigest, lockBatch } from '../store/batch.store.ts';
 import { customerName } from '../store/customer-pseudonym.store.ts';
@@ -15,27 +14,6 @@ export interface BatchInput {
 }
 export interface BatchNoteInput extends BatchInput {
   readonly note: string;
-}
-
-/** Leaves the act with a refusal, where a rule gave one. */
-export function obey(refusal: Refusal | null): void {
-  if (refusal !== null) throw new RefusalError(refusal);
-}
-
-/** Longer notes are reports; they have no place in a log. */
-const LONGEST_NOTE = 2000;
-
-export function needNote(note: string): void {
-  if (note.trim() === '') refuse('BAD_INPUT', 'NOTE', 'A note says why.');
-  if (note.length > LONGEST_NOTE)
-    refuse('BAD_INPUT', 'NOTE', `A note has at most ${LONGEST_NOTE} characters.`);
-  const kind = forbiddenValue(note);
-  if (kind !== null)
-    refuse(
-      'BAD_INPUT',
-      'NOTE',
-      `A note names nobody: this one holds what looks like forbidden data (${kind}).`,
-    );
 }
 
 /** What every entry about a batch says of it. */
@@ -57,6 +35,7 @@ export const reviewSample: Command<
     const batch = await lockBatch(tx, batchId);
     obey(judgeStatus('review', batch.status));
     if (verdict === 'PENDING') refuse('BAD_INPUT', 'VERDICT', 'A verdict is FINE or WRONG.');
+    checkNote(note);
     if (verdict === 'WRONG') needNote(note ?? '');
     const item = await tx.findOneBy(SampleItemRow, { batchId, customer });
     if (item === null)

@@ -1,11 +1,13 @@
 import { judgeSample, judgeStatus } from '../domain/batch.ts';
+import { obey } from '../domain/refusal.ts';
 import { judgeAlarms } from '../domain/review-evidence.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { lockBatch } from '../store/batch.store.ts';
+import { sampleStates } from '../store/review.reads.ts';
 import type { Command } from './execute.ts';
 import { openIncident } from './incidents.ts';
 import { evidenceOfBatch } from './read-review-evidence.ts';
-import { type BatchInput, obey, sourceOf } from './review-batch.ts';
+import { type BatchInput, sourceOf } from './review-batch.ts';
 
 /**
  * Hands a reviewed batch over to whoever approves. A review that looks like rubber-stamping opens an incident, or, beyond a limit
@@ -18,15 +20,7 @@ export const submitBatch: Command<BatchInput, BatchRow> = {
   async handle({ tx, now, actor, services }, { batchId }) {
     const batch = await lockBatch(tx, batchId);
     obey(judgeStatus('submit', batch.status));
-    obey(
-      judgeSample(
-        await tx.query(
-          `select s.customer, s.verdict, r.removed_by is not null as removed
-           from sample_item s join recipient r using (batch_id, customer) where batch_id = $1`,
-          [batchId],
-        ),
-      ),
-    );
+    obey(judgeSample(await sampleStates(tx, batchId)));
     const alarms = (await evidenceOfBatch(tx, batch)).flatMap((evidence) => evidence.alarms);
     obey(judgeAlarms(alarms));
     if (alarms.length > 0) {

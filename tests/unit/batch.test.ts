@@ -69,7 +69,6 @@ describe('recipientStatus', () => {
 
 describe('judgeSample', () => {
   const item = (verdict: (typeof SAMPLE_VERDICTS)[number], removed: boolean) => ({
-    customer: 'c1',
     verdict,
     removed,
   });
@@ -91,7 +90,7 @@ describe('judgeSample', () => {
 
   it('counts them, and names nobody', () => {
     const refusal = judgeSample([item('PENDING', false), item('PENDING', true), item('FINE', false)]);
-    expect(refusal?.message).toBe('1 of 3 customers of the sample have no verdict yet.');
+    expect(refusal?.message).toBe('Without a verdict yet: 1 of 3 customers of the sample.');
   });
 });
 
