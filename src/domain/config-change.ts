@@ -25,7 +25,10 @@ export interface ChangeState {
   readonly approvals: readonly ChangeApproval[];
 }
 
-const OPEN: readonly ChangeStatus[] = ['PROPOSED', 'APPROVED'];
+/** Whether a change still waits for somebody. */
+export function isOpen({ status }: Pick<ChangeState, 'status'>): boolean {
+  return status === 'PROPOSED' || status === 'APPROVED';
+}
 
 /** The settings that touch neither data nor checks nor control groups. Every other one, a new one too, is compliance's as well. */
 const WITHOUT_COMPLIANCE: readonly string[] = [
@@ -69,7 +72,7 @@ export function amended(
   needs: readonly ApprovingRole[],
 ): ChangeState | Refusal {
   const { status, proposedBy, hands } = change;
-  if (!OPEN.includes(status)) return closed(status, 'edited');
+  if (!isOpen(change)) return closed(status, 'edited');
   return {
     status: 'PROPOSED',
     proposedBy,
@@ -82,7 +85,7 @@ export function amended(
 /** A change that one more person approved; EFFECTIVE with the last approval that it needs. */
 export function approved(change: ChangeState, actor: Actor): ChangeState | Refusal {
   const { status, hands, needs, approvals } = change;
-  if (!OPEN.includes(status)) return closed(status, 'approved');
+  if (!isOpen(change)) return closed(status, 'approved');
   if (hands.includes(actor.subject)) return ownHands('approve');
   if (approvals.some(({ by }) => by === actor.subject))
     return new Refusal('FOUR_EYES', 'ONE_APPROVAL', 'You approved it already; another person must.');
@@ -102,7 +105,7 @@ export function approved(change: ChangeState, actor: Actor): ChangeState | Refus
 /** A change that was sent away for good, by somebody whose approval it needs. */
 export function rejected(change: ChangeState, actor: Actor): ChangeState | Refusal {
   const { status, hands, needs } = change;
-  if (!OPEN.includes(status)) return closed(status, 'rejected');
+  if (!isOpen(change)) return closed(status, 'rejected');
   if (hands.includes(actor.subject)) return ownHands('reject');
   if (!needs.some((need) => holds(actor, need)))
     return new Refusal('FORBIDDEN', 'APPROVING_ROLE', `It is for ${wordsOf(needs)} to reject it.`);
@@ -112,7 +115,7 @@ export function rejected(change: ChangeState, actor: Actor): ChangeState | Refus
 /** A change that its proposer took back. */
 export function withdrawn(change: ChangeState, by: string): ChangeState | Refusal {
   const { status, proposedBy } = change;
-  if (!OPEN.includes(status)) return closed(status, 'withdrawn');
+  if (!isOpen(change)) return closed(status, 'withdrawn');
   if (by !== proposedBy)
     return new Refusal('FORBIDDEN', 'OWN_CHANGE', 'Only who proposed it withdraws it; others reject it.');
   return { ...change, status: 'WITHDRAWN' };

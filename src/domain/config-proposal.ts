@@ -12,6 +12,22 @@ export interface Circumstances {
   readonly features: readonly string[] | null;
 }
 
+/** How the settings of a campaign stand when a change of them is decided on. */
+export interface Standing extends Circumstances {
+  /** The settings in force, and their number. */
+  readonly inForce: { readonly number: number; readonly settings: Config };
+  /** The evaluation that other settings would cut, in words; null where none. */
+  readonly cutsEvaluation: string | null;
+}
+
+/** As much of a change as tells whether it can be put in force. */
+export interface ProposedSettings {
+  /** The number of the settings from which it was made. */
+  readonly base: number;
+  readonly settings: Config;
+  readonly acceptsEvaluationLoss: boolean;
+}
+
 /** What a patch makes of the settings in force, in full. */
 export interface Proposal {
   readonly settings: Config;
@@ -34,21 +50,31 @@ export function proposalOf(
 }
 
 /**
- * Why settings that were fine when they were proposed can no longer be put in force: an override whose day has come, or of a
- * feature that the live model does not have. One sentence each.
+ * Why settings that were fine when they were proposed cannot be put in force as things stand: others became effective meanwhile, an
+ * override whose day has come or whose feature the live model lacks, an evaluation under way whose loss nobody accepted. The decisive
+ * one first; none where they can.
  */
-export function obstaclesTo(
-  inForce: Config,
-  proposed: Config,
-  circumstances: Circumstances,
-): readonly string[] {
-  const faults = overrideFaults(inForce, proposed, circumstances);
-  return faults.map((fault) => `${faultsText([fault])}.`);
+export function obstaclesTo(proposed: ProposedSettings, standing: Standing): readonly Refusal[] {
+  const { base, settings, acceptsEvaluationLoss } = proposed;
+  const { inForce, cutsEvaluation } = standing;
+  if (inForce.number !== base) {
+    const stale = `Settings ${inForce.number} became effective meanwhile, and the change was made from ${base}: amend it, so that its impact is worked out anew.`;
+    return [new Refusal('CONFLICT', 'STALE', stale)];
+  }
+  const loss = judgeLoss(cutsEvaluation, acceptsEvaluationLoss);
+  return [
+    ...overrideFaults(inForce.settings, settings, standing).map(
+      (fault) => new Refusal('INVALID_STATE', 'OBSTACLES', `${faultsText([fault])}.`),
+    ),
+    ...(loss === null ? [] : [loss]),
+  ];
 }
 
-/** Why a change that was made from other settings than those in force cannot be approved. */
-export function staleText(base: number, inForce: number): string {
-  return `Settings ${inForce} became effective meanwhile, and the change was made from ${base}: amend it, so that its impact is worked out anew.`;
+/** Refuses to cut an evaluation unless somebody accepts its loss. */
+export function judgeLoss(cutsEvaluation: string | null, accepted: boolean): Refusal | null {
+  if (cutsEvaluation === null || accepted) return null;
+  const message = `${cutsEvaluation} Wait, or accept the loss (acceptsEvaluationLoss).`;
+  return new Refusal('INVALID_STATE', 'EVALUATION_LOSS', message);
 }
 
 /** An override that is set must still hold tomorrow, and each that holds must be of a feature that the live model has. */

@@ -23,7 +23,7 @@ import { liveModels, modelsById } from '../store/model.reads.ts';
 import { judgingsOf } from '../store/model-judging.store.ts';
 import { reproductionsOf } from '../store/reproduction.reads.ts';
 import { checksOf, newestRuns, runsById } from '../store/run.reads.ts';
-import { obstaclesNow } from '../use-cases/config-change-facts.ts';
+import { obstaclesNow } from '../use-cases/config-standing.ts';
 import { driftOfRuns } from '../use-cases/read-drift.ts';
 import type { Services } from '../use-cases/services.ts';
 

@@ -23,3 +23,11 @@ export async function configAt(tx: EntityManager, campaign: string, at: Date): P
   });
   return config ?? refuse('NOT_FOUND', 'CONFIG', `${campaign} had no settings at ${at.toISOString()}.`);
 }
+
+/**
+ * The settings in force for whoever holds the campaign: by number, not by instant, because an act's instant lies before that of an
+ * act for which it had to wait.
+ */
+export async function newestConfig(tx: EntityManager, campaign: string): Promise<ConfigVersionRow> {
+  return tx.findOneOrFail(ConfigVersionRow, { where: { campaign }, order: { number: 'DESC' } });
+}

@@ -39,6 +39,19 @@ export async function findChange(tx: Transaction, id: string): Promise<ConfigCha
   return isUuid(id) ? tx.findOneBy(ConfigChangeRow, { id }) : null;
 }
 
+/** The id of an open change that a person proposed and that sets the same, null where there is none. */
+export async function openChangeLike(
+  tx: Transaction,
+  { campaign, proposedBy, patch }: Pick<ConfigChangeRow, 'campaign' | 'proposedBy' | 'patch'>,
+): Promise<string | null> {
+  const [open]: { id: string }[] = await tx.query(
+    `select id from config_change
+     where campaign = $1 and proposed_by = $2 and patch = $3::jsonb and status in ('PROPOSED', 'APPROVED') limit 1`,
+    [campaign, proposedBy, JSON.stringify(patch)],
+  );
+  return open?.id ?? null;
+}
+
 /** The first week that was decided by a config version, null where none was. */
 export async function firstWeekOf(tx: Transaction, configId: string): Promise<string | null> {
   const [first]: { week: string | null }[] = await tx.query(

@@ -1,12 +1,12 @@
 import { judgeUse } from '../domain/model-life.ts';
-import { refuse } from '../domain/refusal.ts';
+import { needNote } from '../domain/note.ts';
+import { obey, refuse } from '../domain/refusal.ts';
 import { challengerAt } from '../store/model.reads.ts';
 import { noteModelFrom } from '../store/model-life.store.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
 import { assertSignedOff } from './data-use-cover.ts';
 import type { Act, Command } from './execute.ts';
-import { actOn, holdModel, type ModelInput, unless } from './model-act.ts';
-import { needNote } from './review-batch.ts';
+import { actOn, holdModel, type ModelInput } from './model-act.ts';
 
 /** Has an approved version score in the shadow of a campaign's runs, from the next run on, instead of the challenger before. */
 export const setChallenger: Command<ModelInput, ModelVersionRow> = {
@@ -16,7 +16,7 @@ export const setChallenger: Command<ModelInput, ModelVersionRow> = {
   async handle(act, { modelId }) {
     const { tx, now, actor } = act;
     const model = await holdModel(tx, modelId);
-    unless(judgeUse(model, actor.subject));
+    obey(judgeUse(model, actor.subject));
     await assertSignedOff(tx, model, now);
     const { campaign } = model;
     const before = await challengerAt(tx, campaign, now);

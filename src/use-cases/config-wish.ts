@@ -1,16 +1,13 @@
 import type { ConfigImpact } from '../domain/config-impact.ts';
 import type { ConfigPatch } from '../domain/config-patch.ts';
-import { cutEvaluation, type Proposal, proposalOf } from '../domain/config-proposal.ts';
-import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
-import { dateIn, weekOf } from '../domain/week.ts';
+import { judgeLoss, type Proposal, proposalOf } from '../domain/config-proposal.ts';
+import { needNote } from '../domain/note.ts';
+import { obey, type Refusal, RefusalError, refuse } from '../domain/refusal.ts';
 import type { CampaignRow } from '../store/campaign.row.ts';
 import { campaignOf } from '../store/campaign.store.ts';
-import { firstWeekOf } from '../store/config-change.store.ts';
-import type { ConfigVersionRow } from '../store/config-version.row.ts';
 import type { Transaction } from '../store/transaction.ts';
-import { standingOf } from './config-change-facts.ts';
 import { configImpact } from './config-impact.ts';
-import { needNote } from './review-batch.ts';
+import { standingOf } from './config-standing.ts';
 import type { Services } from './services.ts';
 
 /** How many of the last recorded weeks the impact of a change is shown on. */
@@ -55,11 +52,15 @@ export async function workOut(
     const wish = await wishOf();
     needNote(wish.reason);
     const campaign = await campaignOf(manager, wish.campaign);
-    const { inForce, circumstances } = await standingOf(manager, campaign, services.clock.now());
-    const proposal = proposalOf(inForce.settings, wish.patch, circumstances);
-    if (proposal instanceof Refusal) return proposal;
-    const impact = await configImpact(services, campaign.key, proposal.settings, IMPACT_WEEKS, signal);
-    return { ...wish, base: inForce.number, impact };
+    const standing = await standingOf(manager, campaign, services.clock.now());
+    const { number: base, settings: inForce } = standing.inForce;
+    const { settings } = obey(proposalOf(inForce, wish.patch, standing));
+    obey(judgeLoss(standing.cutsEvaluation, wish.acceptsEvaluationLoss));
+    return {
+      ...wish,
+      base,
+      impact: await configImpact(services, campaign.key, settings, IMPACT_WEEKS, signal),
+    };
   } catch (error) {
     if (error instanceof RefusalError) return error.refusal;
     throw error;
@@ -73,33 +74,11 @@ export async function wishedSettings(
   { base, impact, patch, reason, acceptsEvaluationLoss }: WorkedWish,
   now: Date,
 ): Promise<WishedSettings> {
-  const { inForce, circumstances } = await standingOf(tx, campaign, now);
+  const standing = await standingOf(tx, campaign, now);
+  const { inForce, cutsEvaluation } = standing;
   if (inForce.number !== base)
     refuse('CONFLICT', 'SETTINGS_CHANGED', 'Other settings became effective just now; look at them first.');
-  const proposal = proposalOf(inForce.settings, patch, circumstances);
-  if (proposal instanceof Refusal) throw new RefusalError(proposal);
-  const cutsEvaluation = await cutBy(tx, campaign, inForce, now);
-  if (!acceptsEvaluationLoss) needAcceptance(cutsEvaluation);
+  const proposal = obey(proposalOf(inForce.settings, patch, standing));
+  obey(judgeLoss(cutsEvaluation, acceptsEvaluationLoss));
   return { ...proposal, patch, reason, acceptsEvaluationLoss, base, impact, cutsEvaluation };
-}
-
-/** The evaluation that other settings would cut now, in words; null where none. */
-export async function cutBy(
-  tx: Transaction,
-  { definition }: CampaignRow,
-  inForce: ConfigVersionRow,
-  now: Date,
-): Promise<string | null> {
-  const since = await firstWeekOf(tx, inForce.id);
-  return cutEvaluation(inForce.settings.evaluationWeeks, since, weekOf(dateIn(definition.timeZone, now)));
-}
-
-/** Refuses to cut an evaluation whose loss nobody accepted. */
-export function needAcceptance(cutsEvaluation: string | null): void {
-  if (cutsEvaluation === null) return;
-  refuse(
-    'INVALID_STATE',
-    'EVALUATION_LOSS',
-    `${cutsEvaluation} Wait, or accept the loss (acceptsEvaluationLoss).`,
-  );
 }

@@ -1,17 +1,17 @@
 import { digestOfJson } from '../audit/digest.ts';
 import { approved, rejected, withdrawn } from '../domain/config-change.ts';
-import { obstaclesTo, staleText } from '../domain/config-proposal.ts';
-import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
+import { obstaclesTo } from '../domain/config-proposal.ts';
+import { needNote } from '../domain/note.ts';
+import { obey, refuse } from '../domain/refusal.ts';
 import type { CampaignRow } from '../store/campaign.row.ts';
 import { ConfigApprovalRow } from '../store/config-approval.row.ts';
 import { ConfigChangeRow } from '../store/config-change.row.ts';
 import { lockChange } from '../store/config-change.store.ts';
 import { ConfigVersionRow } from '../store/config-version.row.ts';
-import { changeFacts, standingOf } from './config-change-facts.ts';
-import { cutBy, needAcceptance } from './config-wish.ts';
+import { changeFacts } from './config-change-facts.ts';
+import { standingOf } from './config-standing.ts';
 import type { DecideInput } from './data-uses.ts';
 import type { Act, Command } from './execute.ts';
-import { needNote } from './review-batch.ts';
 
 export interface ApproveConfigChange extends DecideInput {
   /** Of the revision that the approver looked at; null approves whichever is the newest. */
@@ -30,7 +30,7 @@ export const approveConfigChange: Command<ApproveConfigChange, ConfigChangeRow> 
     const { tx, now, actor } = act;
     const { change, campaign, state } = await lockChange(tx, id);
     if (note !== null) needNote(note);
-    const next = allowed(approved(state, actor));
+    const next = obey(approved(state, actor));
     if (digest !== null && digest !== change.digest)
       refuse('CONFLICT', 'REVISION', 'The change was edited since; look at it again.');
     await judgeStanding(act, campaign, change);
@@ -70,11 +70,9 @@ async function judgeStanding(
   campaign: CampaignRow,
   change: ConfigChangeRow,
 ): Promise<void> {
-  const { inForce, circumstances } = await standingOf(tx, campaign, now);
-  if (inForce.number !== change.base) refuse('CONFLICT', 'STALE', staleText(change.base, inForce.number));
-  const obstacles = obstaclesTo(inForce.settings, change.settings, circumstances);
-  if (obstacles.length > 0) refuse('INVALID_STATE', 'OBSTACLES', obstacles.join(' '));
-  if (!change.acceptsEvaluationLoss) needAcceptance(await cutBy(tx, campaign, inForce, now));
+  const obstacles = obstaclesTo(change, await standingOf(tx, campaign, now));
+  const [first] = obstacles;
+  if (first !== undefined) refuse(first.code, first.rule, obstacles.map(({ message }) => message).join(' '));
 }
 
 async function putInForce({ tx, now, services }: Act, change: ConfigChangeRow): Promise<void> {
@@ -98,7 +96,7 @@ export const rejectConfigChange: Command<DecideInput, ConfigChangeRow> = {
   async handle(act, { id, note }) {
     const { change, state } = await lockChange(act.tx, id);
     needNote(note ?? '');
-    return close(act, change, allowed(rejected(state, act.actor)).status, note);
+    return close(act, change, obey(rejected(state, act.actor)).status, note);
   },
 };
 
@@ -110,7 +108,7 @@ export const withdrawConfigChange: Command<DecideInput, ConfigChangeRow> = {
   async handle(act, { id, note }) {
     const { change, state } = await lockChange(act.tx, id);
     if (note !== null) needNote(note);
-    return close(act, change, allowed(withdrawn(state, act.actor.subject)).status, note);
+    return close(act, change, obey(withdrawn(state, act.actor.subject)).status, note);
   },
 };
 
@@ -124,9 +122,4 @@ async function close(
   await tx.update(ConfigChangeRow, { id: change.id }, changed);
   const result = { ...change, ...changed };
   return { result, facts: changeFacts(result, { before: change.status, reason: note }) };
-}
-
-function allowed<State>(decided: State | Refusal): State {
-  if (decided instanceof Refusal) throw new RefusalError(decided);
-  return decided;
 }

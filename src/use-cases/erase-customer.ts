@@ -1,7 +1,8 @@
 import { digestOf } from '../audit/digest.ts';
 import { needCustomer } from '../domain/customer.ts';
 import { judgeRequest, judgeUnfinished } from '../domain/erasure.ts';
-import { refuse } from '../domain/refusal.ts';
+import { needNote } from '../domain/note.ts';
+import { obey, refuse } from '../domain/refusal.ts';
 import { holdCustomer } from '../store/customer-pseudonym.store.ts';
 import { erasedAt, erasedCount } from '../store/erasure.reads.ts';
 import {
@@ -16,7 +17,6 @@ import {
 import type { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { Act, Command } from './execute.ts';
-import { needNote, obey } from './review-batch.ts';
 import type { Services } from './services.ts';
 
 export interface ErasureRequest {

@@ -1,11 +1,11 @@
 import { digestOf } from '../audit/digest.ts';
 import type { IncidentKind } from '../domain/incident.ts';
+import { needNote } from '../domain/note.ts';
 import { refuse } from '../domain/refusal.ts';
 import { IncidentRow } from '../store/incident.row.ts';
 import { isUuid } from '../store/slice.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { type Command, record } from './execute.ts';
-import { needNote } from './review-batch.ts';
 import { ENGINE } from './run-step.ts';
 import type { Services } from './services.ts';
 

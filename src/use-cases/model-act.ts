@@ -1,6 +1,6 @@
 import { digestOfJson } from '../audit/digest.ts';
 import type { ModelAct } from '../domain/model-life.ts';
-import { type Refusal, RefusalError, refuse } from '../domain/refusal.ts';
+import { refuse } from '../domain/refusal.ts';
 import { lockCampaign } from '../store/campaign.store.ts';
 import { modelById } from '../store/model.reads.ts';
 import { noteModelAct } from '../store/model-life.store.ts';
@@ -22,11 +22,6 @@ export async function holdModel(tx: Transaction, id: string): Promise<ModelVersi
   if (asked === null) return refuse('NOT_FOUND', 'MODEL', 'There is no such model version.');
   await lockCampaign(tx, asked.campaign);
   return tx.findOneOrFail(ModelVersionRow, { where: { id }, lock: { mode: 'pessimistic_write' } });
-}
-
-/** Throws what the rules have against an act; goes on where they have nothing. */
-export function unless(refusal: Refusal | null): void {
-  if (refusal !== null) throw new RefusalError(refusal);
 }
 
 /** What an act makes of a model version, and what is said of it. */

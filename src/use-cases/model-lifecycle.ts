@@ -1,19 +1,19 @@
 import { unknownOverrides } from '../domain/config-proposal.ts';
 import { judgeApproval, judgeRevocation, judgeUse } from '../domain/model-life.ts';
 import type { JudgedGate } from '../domain/model-version.ts';
-import { refuse } from '../domain/refusal.ts';
+import { needNote } from '../domain/note.ts';
+import { obey, refuse } from '../domain/refusal.ts';
 import { weekIn } from '../domain/schedule.ts';
 import { dateIn } from '../domain/week.ts';
-import { campaignOf, configAt } from '../store/campaign.store.ts';
+import { campaignOf, newestConfig } from '../store/campaign.store.ts';
 import { newestContract } from '../store/feed-contract.store.ts';
 import { noteModelFrom } from '../store/model-life.store.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { standDown } from './challenger.ts';
 import { assertSignedOff } from './data-use-cover.ts';
 import type { Act, Command } from './execute.ts';
-import { actOn, holdModel, type ModelInput, unless } from './model-act.ts';
+import { actOn, holdModel, type ModelInput } from './model-act.ts';
 import { assertOffers, contractFor } from './offered-columns.ts';
-import { needNote } from './review-batch.ts';
 
 export interface ApproveModel extends ModelInput {
   readonly acceptances: readonly { readonly gate: string; readonly reason: string }[];
@@ -28,7 +28,7 @@ export const approveModel: Command<ApproveModel, ModelVersionRow> = {
   async handle(act, { modelId, acceptances, note }) {
     const { tx, now, actor } = act;
     const model = await holdModel(tx, modelId);
-    unless(judgeApproval(model, actor.subject));
+    obey(judgeApproval(model, actor.subject));
     const gates = model.gates.map((gate): JudgedGate => {
       if (gate.verdict === 'FAIL') return refuse('GATE_FAILED', gate.name, gate.message);
       if (gate.verdict === 'PASS') return gate;
@@ -61,7 +61,7 @@ export const revokeModel: Command<ModelInput & { note: string }, ModelVersionRow
   async handle(act, { modelId, note }) {
     const model = await holdModel(act.tx, modelId);
     needNote(note);
-    unless(judgeRevocation(model, act.actor.subject));
+    obey(judgeRevocation(model, act.actor.subject));
     const gates = model.gates.map((gate) => ({ ...gate, acceptedBy: null, acceptance: null }));
     const changed = {
       gates,
@@ -78,7 +78,7 @@ export const revokeModel: Command<ModelInput & { note: string }, ModelVersionRow
 /** Refuses a model that lacks a feature which the settings hold at a value: no run could be made of both. */
 async function assertOverridesFit({ tx, now }: Act, { campaign: key, card }: ModelVersionRow): Promise<void> {
   const { definition } = await campaignOf(tx, key);
-  const { settings } = await configAt(tx, key, now);
+  const { settings } = await newestConfig(tx, key);
   const features = card.features.map(({ name }) => name);
   const unknown = unknownOverrides(settings.overrides, features, dateIn(definition.timeZone, now));
   if (unknown.length > 0)
@@ -97,7 +97,7 @@ export const activateModel: Command<ModelInput, ModelVersionRow> = {
   async handle(act, { modelId }) {
     const { tx, now, actor } = act;
     const model = await holdModel(tx, modelId);
-    unless(judgeUse(model, actor.subject));
+    obey(judgeUse(model, actor.subject));
     await assertSignedOff(tx, model, now);
     await assertOverridesFit(act, model);
     const { timeZone } = (await campaignOf(tx, model.campaign)).definition;

@@ -6,10 +6,11 @@ import {
   proposingRole,
 } from '../domain/config-change.ts';
 import type { ConfigPatch } from '../domain/config-patch.ts';
-import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
+import { obey, type Refusal, refuse } from '../domain/refusal.ts';
 import { lockCampaign } from '../store/campaign.store.ts';
 import { ConfigChangeRow } from '../store/config-change.row.ts';
-import { changeById, lockChange } from '../store/config-change.store.ts';
+import { changeById, lockChange, openChangeLike } from '../store/config-change.store.ts';
+import type { Transaction } from '../store/transaction.ts';
 import { changeDigest, changeFacts } from './config-change-facts.ts';
 import { type Wish, type WishedSettings, type WorkedWish, wishedSettings, workOut } from './config-wish.ts';
 import { type Caller, type Command, execute, permit } from './execute.ts';
@@ -26,8 +27,23 @@ export async function proposeConfigChange(
   signal: AbortSignal,
 ): Promise<ConfigChangeRow> {
   await permit(services, caller, 'config.propose');
-  const worked = await workOut(services, async () => ({ ...input, revision: 0 }), signal);
+  const wishOf = async () => {
+    await refuseTwice(services.db.manager, caller.actor.subject, input);
+    return { ...input, revision: 0 };
+  };
+  const worked = await workOut(services, wishOf, signal);
   return execute(services, caller, propose, { campaign: input.campaign, worked });
+}
+
+/** Refuses what the same person proposed already and nobody has closed: pressed twice, it would be two changes of which one is stale. */
+async function refuseTwice(
+  tx: Transaction,
+  by: string,
+  { campaign, patch }: Pick<WorkedWish, 'campaign' | 'patch'>,
+): Promise<void> {
+  const open = await openChangeLike(tx, { campaign, proposedBy: by, patch });
+  if (open !== null)
+    refuse('CONFLICT', 'ALREADY_PROPOSED', `You proposed just this in change ${open}: amend or withdraw it.`);
 }
 
 const propose: Command<
@@ -38,9 +54,10 @@ const propose: Command<
   permission: 'config.propose',
   about: ({ campaign }) => ({ campaign, subject: null }),
   async handle({ tx, now, actor, services }, { campaign: key, worked }) {
-    if (worked instanceof Refusal) throw new RefusalError(worked);
+    const wish = obey(worked);
     const campaign = await lockCampaign(tx, key);
-    const wished = await wishedSettings(tx, campaign, worked, now);
+    await refuseTwice(tx, actor.subject, wish);
+    const wished = await wishedSettings(tx, campaign, wish, now);
     const state = proposed(actor.subject, neededApprovals(proposingRole(actor), fieldsOf(wished)));
     const revision = revisionOf(wished, state, { campaign: key, revision: 1, by: actor.subject, at: now });
     const { subject: proposedBy } = actor;
@@ -87,14 +104,13 @@ const amend: Command<{ readonly id: string; readonly worked: WorkedWish | Refusa
   permission: 'config.propose',
   about: ({ id }) => ({ campaign: null, subject: id }),
   async handle({ tx, now, actor }, { id, worked }) {
-    if (worked instanceof Refusal) throw new RefusalError(worked);
+    const wish = obey(worked);
     const { change, campaign, state } = await lockChange(tx, id);
-    if (worked.revision !== change.revision)
+    if (wish.revision !== change.revision)
       refuse('CONFLICT', 'REVISION', 'Somebody else edited the change just now; look at it again.');
-    const wished = await wishedSettings(tx, campaign, worked, now);
+    const wished = await wishedSettings(tx, campaign, wish, now);
     const needs = neededApprovals(proposingRole(actor), fieldsOf(wished));
-    const next = amended(state, actor.subject, needs);
-    if (next instanceof Refusal) throw new RefusalError(next);
+    const next = obey(amended(state, actor.subject, needs));
     const revision = revisionOf(wished, next, {
       campaign: change.campaign,
       revision: change.revision + 1,

@@ -1,11 +1,11 @@
 import { digestOf } from '../audit/digest.ts';
 import { needCustomer } from '../domain/customer.ts';
+import { needNote } from '../domain/note.ts';
 import { refuse } from '../domain/refusal.ts';
 import { dateIn, type IsoDate } from '../domain/week.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { customerName, shareCustomer } from '../store/customer-pseudonym.store.ts';
 import type { Act, Command } from './execute.ts';
-import { needNote } from './review-batch.ts';
 
 /** A customer who said, by whatever way, that they want no mail: heeded from now on and before the next release. */
 export const recordOptOut: Command<

@@ -4,7 +4,7 @@ import { missingColumns } from '../domain/feature.ts';
 import type { ModelPackage } from '../domain/model-card.ts';
 import { modelSpec } from '../domain/model-spec.ts';
 import { PackageError, ScoringError } from '../domain/ports.ts';
-import { Refusal, RefusalError, refuse } from '../domain/refusal.ts';
+import { obey, Refusal, RefusalError, refuse } from '../domain/refusal.ts';
 import { campaignOf, lockCampaign } from '../store/campaign.store.ts';
 import { newestContract } from '../store/feed-contract.store.ts';
 import { storeModelFiles } from '../store/model.store.ts';
@@ -73,8 +73,8 @@ const register: Command<Tried, ModelVersionRow> = {
   permission: 'model.register',
   about: ({ campaign }) => ({ campaign, subject: null }),
   async handle({ tx, now, actor, services }, { campaign: key, outcome }) {
-    if (outcome instanceof Refusal) throw new RefusalError(outcome);
-    const { card, files } = outcome;
+    const delivered = obey(outcome);
+    const { card, files } = delivered;
     await lockCampaign(tx, key);
     if (card.campaign !== key)
       refuse('BAD_INPUT', 'PACKAGE', `card.yaml, campaign is ${card.campaign} where ${key} is due.`);
@@ -86,7 +86,7 @@ const register: Command<Tried, ModelVersionRow> = {
         'PACKAGE',
         `card.yaml reads ${missing.join(', ')}, which the feed contract does not offer to models.`,
       );
-    const { digests, digest } = digestsOf(outcome);
+    const { digests, digest } = digestsOf(delivered);
     const known = await tx.findOneBy(ModelVersionRow, { campaign: key, digest });
     if (known !== null)
       return { result: known, facts: { campaign: key, subject: known.id, digest, details: { again: true } } };

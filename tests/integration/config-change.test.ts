@@ -6,7 +6,7 @@ import { configAt } from '../../src/store/campaign.store.ts';
 import { approvalsOf } from '../../src/store/config-change.reads.ts';
 import { ConfigChangeRow } from '../../src/store/config-change.row.ts';
 import { ConfigVersionRow } from '../../src/store/config-version.row.ts';
-import { obstaclesNow } from '../../src/use-cases/config-change-facts.ts';
+import { obstaclesNow } from '../../src/use-cases/config-standing.ts';
 import {
   approveConfigChange,
   rejectConfigChange,
@@ -186,6 +186,38 @@ describe('a config change', () => {
     }
   });
 
+  it('is stale for who waited behind another approval, too', async () => {
+    const one = await propose(OLGA, { capacity: 63 });
+    const other = await propose(OLGA, { capacity: 64 });
+    await approve(MARK, one.id);
+    // An act has the instant at which it came, and that may lie before the approval for which it waited.
+    const { now } = harness;
+    harness.now = new Date(now.getTime() - 1);
+    const late = { id: other.id, note: null, digest: null };
+    expect(await refusalOf(execute(harness.services, MARK, approveConfigChange, late))).toBe(
+      'CONFLICT STALE',
+    );
+    harness.now = now;
+    await withdraw(OLGA, other.id);
+  });
+
+  it('is not proposed twice by the same person while one is open', async () => {
+    const first = await propose(OLGA, { capacity: 71 });
+    expect(await refusalOf(propose(OLGA, { capacity: 71 }, { reason: 'pressed again' }))).toBe(
+      'CONFLICT ALREADY_PROPOSED',
+    );
+    const twice = await Promise.allSettled([
+      propose(MARK, { capacity: 71 }),
+      propose(MARK, { capacity: 71 }),
+    ]);
+    expect(twice.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    await withdraw(OLGA, first.id);
+    const again = await propose(OLGA, { capacity: 71 });
+    expect(again.status).toBe('PROPOSED');
+    await withdraw(OLGA, again.id);
+    for (const settled of twice) if (settled.status === 'fulfilled') await withdraw(MARK, settled.value.id);
+  });
+
   it('leaves an entry for every act, with its role', async () => {
     const entries = await entriesOf(harness.services.db, async () => {
       const { id } = await propose(OLGA, { sampleSize: 5 });
@@ -272,6 +304,8 @@ describe('an evaluation under way', () => {
     const run = await harness.run(SMALL, '2026-W43');
     expect(run.status).toBe('AWAITING_REVIEW');
     expect(await refusalOf(approve(MARK, change.id))).toBe('INVALID_STATE EVALUATION_LOSS');
+    const [obstacles] = await obstaclesNow(harness.services.db.manager, [change], harness.now);
+    expect(obstacles?.[0]).toContain('accept the loss');
     await withdraw(OLGA, change.id);
   });
 });

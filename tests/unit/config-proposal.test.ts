@@ -3,6 +3,7 @@ import {
   cutEvaluation,
   obstaclesTo,
   proposalOf,
+  type Standing,
   unknownOverrides,
 } from '../../src/domain/config-proposal.ts';
 import { Refusal } from '../../src/domain/refusal.ts';
@@ -48,18 +49,40 @@ describe('a proposal', () => {
 });
 
 describe('what was fine when it was proposed', () => {
-  const proposed = { ...SMALL_CONFIG, overrides: [held('likely', '2026-11-20')] };
+  const settings = { ...SMALL_CONFIG, overrides: [held('likely', '2026-11-20')] };
+  const proposed = { base: 3, settings, acceptsEvaluationLoss: false };
+  const standing = { ...NOW, inForce: { number: 3, settings: SMALL_CONFIG }, cutsEvaluation: null };
+  const against = (change: Partial<typeof proposed>, stands: Partial<Standing>) =>
+    obstaclesTo({ ...proposed, ...change }, { ...standing, ...stands }).map(
+      ({ rule, message }) => `${rule}: ${message}`,
+    );
 
   it('is so while nothing changed', () => {
-    expect(obstaclesTo(SMALL_CONFIG, proposed, NOW)).toEqual([]);
+    expect(against({}, {})).toEqual([]);
   });
 
   it('is not when its day has come or another model is live', () => {
-    expect(obstaclesTo(SMALL_CONFIG, proposed, { ...NOW, today: '2026-11-20' })).toEqual([
-      'overrides[0].expires: must lie in the future.',
+    expect(against({}, { today: '2026-11-20' })).toEqual([
+      'OBSTACLES: overrides[0].expires: must lie in the future.',
     ]);
-    expect(obstaclesTo(SMALL_CONFIG, proposed, { ...NOW, features: ['age'] })).toEqual([
-      'overrides[0].feature: is not a feature of the live model.',
+    expect(against({}, { features: ['age'] })).toEqual([
+      'OBSTACLES: overrides[0].feature: is not a feature of the live model.',
+    ]);
+  });
+
+  it('is not when an evaluation has begun whose loss nobody accepted', () => {
+    const cutsEvaluation = 'Only 1 of 13 weeks have passed.';
+    expect(against({}, { cutsEvaluation })).toEqual([
+      'EVALUATION_LOSS: Only 1 of 13 weeks have passed. Wait, or accept the loss (acceptsEvaluationLoss).',
+    ]);
+    expect(against({ acceptsEvaluationLoss: true }, { cutsEvaluation })).toEqual([]);
+    expect(against({}, { cutsEvaluation, features: ['age'] })).toHaveLength(2);
+  });
+
+  it('is not when other settings became effective, and then nothing else is said', () => {
+    const found = against({ base: 2 }, { cutsEvaluation: 'Only 1 of 13 weeks have passed.' });
+    expect(found).toEqual([
+      'STALE: Settings 3 became effective meanwhile, and the change was made from 2: amend it, so that its impact is worked out anew.',
     ]);
   });
 });
