@@ -14,11 +14,11 @@ import {
   FeedContractChangeConnection,
 } from '../schema/feed-contract.type.ts';
 import { DateTimeScalar, IsoWeekScalar } from '../schema/scalars.ts';
+import type { CampaignRow } from '../store/campaign.row.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import {
   changeOfContract,
   contractChangeById,
-  contractsByNumber,
   countContractChanges,
   listContractChanges,
 } from '../store/feed-contract.reads.ts';
@@ -27,6 +27,7 @@ import { contractOfWeek } from '../store/feed-contract.store.ts';
 import type { FeedContractChangeRow } from '../store/feed-contract-change.row.ts';
 import { findingsOf } from '../use-cases/feed-contract-findings.ts';
 import type { ApiContext } from './api-context.ts';
+import type { Loaders } from './loaders.ts';
 import { OfCampaign } from './of-campaign.ts';
 import { type PageArguments, PageOf20, pageOf } from './paging.ts';
 import { Permit } from './permit.ts';
@@ -102,9 +103,9 @@ export class FeedContractChangeResolver {
   }
 
   @FieldResolver(() => ChangeStatusEnum, { description: 'How far it is.' })
-  async status(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
-    const { timeZone } = (await campaignOf(services.db.manager, change.campaign)).definition;
-    const { became } = await contractsOf(services.db.manager, change);
+  async status(@Root() change: FeedContractChangeRow, @Ctx() { loaders, services }: ApiContext) {
+    const { timeZone } = (await campaignIn(loaders, change)).definition;
+    const became = await becameOf(loaders, change);
     return statusInWeek(change.status, became?.fromWeek ?? null, weekIn(timeZone, services.clock.now()));
   }
 
@@ -112,35 +113,44 @@ export class FeedContractChangeResolver {
     nullable: true,
     description: 'The first week whose feeds are judged by it; null where it was not approved.',
   })
-  async fromWeek(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
-    return (await contractsOf(services.db.manager, change)).became?.fromWeek ?? null;
+  async fromWeek(@Root() change: FeedContractChangeRow, @Ctx() { loaders }: ApiContext) {
+    return (await becameOf(loaders, change))?.fromWeek ?? null;
   }
 
   @FieldResolver(() => [ColumnDifference], { description: 'Against the contract that it changes.' })
-  async differences(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
-    const { base } = await contractsOf(services.db.manager, change);
-    return contractDifferences(base, change);
+  async differences(@Root() change: FeedContractChangeRow, @Ctx() { loaders }: ApiContext) {
+    return contractDifferences(await baseOf(loaders, change), change);
   }
 
   @FieldResolver(() => [ContractFinding], {
     description:
       'By the live model and the data uses of now. Once decided on there are none: the audit log has those of then.',
   })
-  async findings(@Root() change: FeedContractChangeRow, @Ctx() { services }: ApiContext) {
+  async findings(@Root() change: FeedContractChangeRow, @Ctx() { loaders, services }: ApiContext) {
     if (change.status !== 'PROPOSED') return [];
-    const { manager } = services.db;
-    const { base } = await contractsOf(manager, change);
-    const campaign = await campaignOf(manager, change.campaign);
-    return findingsOf(manager, campaign, { before: base, after: change }, services.clock.now());
+    const campaign = await campaignIn(loaders, change);
+    const contracts = { before: await baseOf(loaders, change), after: change };
+    return findingsOf(services.db.manager, campaign, contracts, services.clock.now());
   }
 }
 
-async function contractsOf(
-  manager: ApiContext['services']['db']['manager'],
-  { campaign, base: number, contract }: FeedContractChangeRow,
-) {
-  const found = await contractsByNumber(manager, campaign, contract === null ? [number] : [number, contract]);
-  const base = found.find((one) => one.number === number);
-  if (base === undefined) throw new Error(`${campaign} has no contract ${number}`);
-  return { base, became: found.find((one) => one.number === contract) };
+async function campaignIn(loaders: Loaders, { campaign }: FeedContractChangeRow): Promise<CampaignRow> {
+  const found = await loaders.campaign.load(campaign);
+  if (found === null) throw new Error(`there is no campaign ${campaign}`);
+  return found;
+}
+
+/** The contract that a change is of. */
+async function baseOf(loaders: Loaders, { campaign, base }: FeedContractChangeRow): Promise<FeedContractRow> {
+  const found = await loaders.contract.load(`${campaign}/${base}`);
+  if (found === null) throw new Error(`${campaign} has no contract ${base}`);
+  return found;
+}
+
+/** The contract that a change became; null where it was not approved. */
+async function becameOf(
+  loaders: Loaders,
+  { campaign, contract }: FeedContractChangeRow,
+): Promise<FeedContractRow | null> {
+  return contract === null ? null : loaders.contract.load(`${campaign}/${contract}`);
 }

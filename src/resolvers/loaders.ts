@@ -18,6 +18,7 @@ import { decisionsOn } from '../store/decision-list.reads.ts';
 import { entriesOfRuns, inclusionsOfRuns, type RunInclusion } from '../store/decision-proof.reads.ts';
 import type { AskedRun } from '../store/drift.reads.ts';
 import { pausesInForce } from '../store/engine-pause.store.ts';
+import { contractsByKey } from '../store/feed-contract.reads.ts';
 import { funnelsOf } from '../store/funnel.reads.ts';
 import { liveModels, modelsById } from '../store/model.reads.ts';
 import { judgingsOf } from '../store/model-judging.store.ts';
@@ -64,6 +65,10 @@ export function createLoaders({ db, clock }: Pick<Services, 'db' | 'clock'>) {
     configNow: loader(
       (campaigns) => configsAt(manager, campaigns, clock.now()),
       ({ campaign }) => campaign,
+    ),
+    contract: loader(
+      (keys) => contractsByKey(manager, keys),
+      ({ campaign, number }) => `${campaign}/${number}`,
     ),
     changeOfVersion: loader(
       (ids) => changesOfVersions(manager, ids),

@@ -1,4 +1,4 @@
-import { In, type SelectQueryBuilder } from 'typeorm';
+import type { SelectQueryBuilder } from 'typeorm';
 import type { ChangeStatus } from '../domain/change-status.ts';
 import type { IsoWeek } from '../domain/week.ts';
 import { FeedContractRow } from './feed-contract.row.ts';
@@ -26,13 +26,15 @@ export async function changeOfContract(
   return db.findOneBy(FeedContractChangeRow, { campaign, contract });
 }
 
-/** Contracts of a campaign by their numbers, in no order. */
-export async function contractsByNumber(
+/** Contracts by campaign and number, `investing-retail/2`, in no order. */
+export async function contractsByKey(
   db: Transaction,
-  campaign: string,
-  numbers: readonly number[],
+  keys: readonly string[],
 ): Promise<readonly FeedContractRow[]> {
-  return db.findBy(FeedContractRow, { campaign, number: In(numbers) });
+  return db
+    .createQueryBuilder(FeedContractRow, 'contract')
+    .where(`contract.campaign || '/' || contract.number = any (:keys)`, { keys })
+    .getMany();
 }
 
 /** Changes, the newest first; the key is the instant of the proposal and the id. */

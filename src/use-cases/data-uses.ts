@@ -10,13 +10,9 @@ import { DataUseRow } from '../store/data-use.row.ts';
 import { lockDataUse } from '../store/data-use.store.ts';
 import { reportUncovered } from './data-use-cover.ts';
 import { type DataUseImpact, impactOf } from './data-use-impact.ts';
+import type { DecideInput } from './decide-input.ts';
 import type { Act, Command, Facts } from './execute.ts';
 import { offeredColumns } from './offered-columns.ts';
-
-export interface DecideInput {
-  readonly id: string;
-  readonly note: string | null;
-}
 
 /** A data use that was withdrawn, and what that stops. */
 export interface WithdrawnDataUse {

@@ -10,7 +10,7 @@ import { lockChange } from '../store/config-change.store.ts';
 import { ConfigVersionRow } from '../store/config-version.row.ts';
 import { changeFacts } from './config-change-facts.ts';
 import { standingOf } from './config-standing.ts';
-import type { DecideInput } from './data-uses.ts';
+import type { DecideInput } from './decide-input.ts';
 import type { Act, Command } from './execute.ts';
 
 export interface ApproveConfigChange extends DecideInput {

@@ -11,7 +11,7 @@ import { newestContract } from '../store/feed-contract.store.ts';
 import { FeedContractChangeRow } from '../store/feed-contract-change.row.ts';
 import { lastContractNumber, lockContractChange } from '../store/feed-contract-change.store.ts';
 import type { Transaction } from '../store/transaction.ts';
-import type { DecideInput } from './data-uses.ts';
+import type { DecideInput } from './decide-input.ts';
 import type { Command, Facts } from './execute.ts';
 import { findingsOf } from './feed-contract-findings.ts';
 
