@@ -1,5 +1,6 @@
 import type { Config, FeatureOverride } from './campaign.ts';
 import { type ConfigPatch, type Difference, differences, patchedConfig } from './config-patch.ts';
+import { holdsOn } from './feature-override.ts';
 import { Refusal } from './refusal.ts';
 import { type SettingFault, settingFaults } from './setting-rules.ts';
 import { addWeeks, type IsoDate, type IsoWeek, weeksBetween } from './week.ts';
@@ -84,8 +85,8 @@ function overrideFaults(
   { today, features }: Circumstances,
 ): readonly SettingFault[] {
   return overrides.flatMap((override, index) => {
-    const { feature, expires } = override;
-    const past = expires <= today;
+    const { feature } = override;
+    const past = !holdsOn(override, today);
     if (past && !before.some((known) => same(known, override)))
       return [{ path: ['overrides', index, 'expires'], rule: 'must lie in the future' }];
     if (!past && features !== null && !features.includes(feature))
@@ -101,7 +102,7 @@ export function unknownOverrides(
   today: IsoDate,
 ): readonly string[] {
   return overrides
-    .filter(({ feature, expires }) => expires > today && !features.includes(feature))
+    .filter((override) => holdsOn(override, today) && !features.includes(override.feature))
     .map(({ feature }) => feature);
 }
 

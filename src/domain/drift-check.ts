@@ -2,6 +2,7 @@ import type { CheckName, FeatureOverride, Limit } from './campaign.ts';
 import { type Check, check, limitText, percent, verdictAbove } from './check.ts';
 import { type Growth, greatestGrowth, sumOfCounts, type ValueRange } from './distribution-change.ts';
 import { decileEdges, Histogram, populationStabilityIndex } from './drift.ts';
+import { holdsOn } from './feature-override.ts';
 import type { CardFeature } from './model-card.ts';
 import { columnsOf } from './recipe.ts';
 import type { IsoDate } from './week.ts';
@@ -18,8 +19,7 @@ export interface FeatureDistribution {
 export type FeatureHistory = ReadonlyMap<string, readonly ArrayLike<number>[]>;
 
 /**
- * Whether a feature can drift: one of the market is the same for everyone in a week, and one that is held by an override (asOf
- * before `expires`) for as long.
+ * Whether a feature can drift: one of the market is the same for everyone in a week, and one that an override holds for as long.
  */
 export function canDrift(
   { name, recipe }: CardFeature,
@@ -28,7 +28,7 @@ export function canDrift(
 ): boolean {
   return (
     !('fundChange' in recipe) &&
-    overrides.every(({ feature, expires }) => feature !== name || asOf >= expires)
+    overrides.every((override) => override.feature !== name || !holdsOn(override, asOf))
   );
 }
 

@@ -4,6 +4,7 @@ import { featureDisplay } from './explanation-display.ts';
 import { decidingRules } from './explanation-rules.ts';
 import { type Fate, fateOf, whyOf } from './explanation-story.ts';
 import type { ExplanationWriter, Letter } from './explanation-writer.ts';
+import { holdsOn } from './feature-override.ts';
 
 const LARGEST = 3;
 
@@ -80,7 +81,7 @@ function largest(writer: ExplanationWriter, direction: 'up' | 'down'): readonly 
 function held(writer: ExplanationWriter): readonly string[] {
   const { config, facts } = writer.explained;
   return config.settings.overrides
-    .filter(({ expires }) => facts.asOf < expires)
+    .filter((override) => holdsOn(override, facts.asOf))
     .map(({ feature: name, value, expires, reason }) => {
       const feature = featureOf(writer, name);
       return writer.say('internal.held', {

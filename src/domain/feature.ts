@@ -1,4 +1,5 @@
 import type { FeatureOverride } from './campaign.ts';
+import { holdsOn } from './feature-override.ts';
 import { type FeatureShift, shifted } from './feature-shift.ts';
 import type { ColumnLayout, FeedContract } from './feed-contract.ts';
 import { layoutOf } from './feed-contract.ts';
@@ -113,15 +114,14 @@ export function missingColumns(
   return [...new Set(lacking)];
 }
 
-/** The value at which each feature under an override in force (asOf before `expires`) is held, by name. */
+/** The value at which each feature under an override that holds is held, by name. */
 export function overridesInForce(
   features: readonly CardFeature[],
   asOf: IsoDate,
   overrides: readonly FeatureOverride[],
 ): ReadonlyMap<string, number> {
   const held = new Map<string, number>();
-  for (const { feature, value, expires } of overrides) {
-    if (asOf >= expires) continue;
+  for (const { feature, value } of overrides.filter((override) => holdsOn(override, asOf))) {
     if (!features.some(({ name }) => name === feature)) {
       throw new Error(
         `an override holds the feature ${JSON.stringify(feature)}, which the model does not have`,

@@ -1,5 +1,6 @@
 import type { Config } from './campaign.ts';
 import { type FundPrice, fundChange, missingColumns } from './feature.ts';
+import { holdsOn } from './feature-override.ts';
 import type { FeedContract } from './feed-contract.ts';
 import type { ModelCard } from './model-card.ts';
 import type { IsoDate } from './week.ts';
@@ -23,7 +24,7 @@ export function replayObstacle(parts: ReplayParts): string | null {
   if (lacking.length > 0)
     return `the feed of the week (contract ${contractNumber}) has no ${lacking.join(', ')}, which ${card.name} ${card.version} reads`;
   if (uncovered.length > 0) return `no data use in force covers ${uncovered.join(', ')}`;
-  const overrides = config.overrides.filter(({ expires }) => asOf < expires);
+  const overrides = config.overrides.filter((override) => holdsOn(override, asOf));
   const stray = overrides.find(({ feature }) => card.features.every(({ name }) => name !== feature));
   if (stray !== undefined)
     return `an override holds the feature ${JSON.stringify(stray.feature)}, which ${card.name} ${card.version} does not have`;

@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { holdsOn } from '../domain/feature-override.ts';
 import { Run } from '../schema/run.type.ts';
 import { RunOverride } from '../schema/run-override.type.ts';
 import type { RunRow } from '../store/run.row.ts';
@@ -10,6 +11,6 @@ export class RunOverrideResolver {
   async overrides(@Root() { configId, asOf }: RunRow, @Ctx() { loaders }: ApiContext) {
     const config = await loaders.config.load(configId);
     const overrides = config?.settings.overrides ?? [];
-    return overrides.map((held) => ({ ...held, applied: asOf === null ? null : asOf < held.expires }));
+    return overrides.map((held) => ({ ...held, applied: asOf === null ? null : holdsOn(held, asOf) }));
   }
 }
