@@ -54,6 +54,9 @@ describe('the review sample', () => {
     expect(await refusalOf(world.review(batchId, customer, 'PENDING'))).toBe('BAD_INPUT VERDICT');
     expect(await refusalOf(world.review(batchId, customer, 'WRONG'))).toBe('BAD_INPUT NOTE');
     expect(await refusalOf(world.review(batchId, customer, 'WRONG', '  '))).toBe('BAD_INPUT NOTE');
+    expect(await refusalOf(world.review(batchId, customer, 'FINE', 'NL91ABNA0417164300'))).toBe(
+      'BAD_INPUT NOTE',
+    );
     await world.review(batchId, customer, 'WRONG', 'is a colleague');
     await world.review(batchId, customer, 'FINE');
     expect((await world.sampleOf(batchId))[0]).toMatchObject({

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { watchDataUses } from '../../src/jobs/watch-data-uses.job.ts';
-import { DataUseRow } from '../../src/store/data-use.row.ts';
 import { IncidentRow } from '../../src/store/incident.row.ts';
 import { RunRow } from '../../src/store/run.row.ts';
 import {
-  declareDataUse,
   refuseDataUse,
   signOffDataUse,
   type WithdrawnDataUse,
@@ -16,22 +14,22 @@ import { resolveIncident } from '../../src/use-cases/incidents.ts';
 import { resumeRun } from '../../src/use-cases/resume-run.ts';
 import { runWeek } from '../../src/use-cases/run-week.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
-import { ApiService } from '../support/api-service.ts';
 import { entriesOf } from '../support/audit-entries.ts';
+import { DataUseActs } from '../support/data-use-acts.ts';
 import { likelyScorer } from '../support/likely-scorer.ts';
 import { refusalOf } from '../support/refusals.ts';
-import { CARLA, MARK, OLGA, person, type ServiceHarness } from '../support/service-harness.ts';
+import { CARLA, MARK, OLGA, person, ServiceHarness } from '../support/service-harness.ts';
 import { customers, deliver, installSmall, SMALL } from '../support/small-campaign.ts';
 
-let service: ApiService;
 let harness: ServiceHarness;
+let acts: DataUseActs;
 /** What happens while a batch is being scored, and while decisions are explained. */
 let duringScore = async () => {};
 let duringExplain = async () => {};
 let batches = 0;
 
 beforeAll(async () => {
-  service = await ApiService.start({
+  harness = await ServiceHarness.start({
     scorer: {
       async open(spec) {
         const session = await likelyScorer.open(spec);
@@ -50,8 +48,8 @@ beforeAll(async () => {
       },
     },
   });
-  harness = service.harness;
   await installSmall(harness);
+  acts = new DataUseActs(harness);
 });
 beforeEach(() => {
   harness.now = new Date('2026-11-16T09:00:00Z');
@@ -59,28 +57,13 @@ beforeEach(() => {
   duringExplain = async () => {};
   batches = 0;
 });
-afterAll(() => service?.stop());
+afterAll(() => harness?.stop());
 
 const act = <I, R>(caller: Caller, command: Parameters<typeof execute<I, R>>[2], input: I) =>
   execute(harness.services, caller, command, input);
-const declare = (columns: string[], validUntil = '2035-12-31', caller = OLGA) =>
-  act(caller, declareDataUse, {
-    campaign: SMALL,
-    columns,
-    source: 'the tests',
-    purpose: { nl: 'proberen', en: 'try it' },
-    legalBasis: 'consent',
-    validUntil,
-  });
-const signOff = async (columns: string[], validUntil?: string) =>
-  act(CARLA, signOffDataUse, { id: (await declare(columns, validUntil)).id, note: 'as discussed' });
 const start = (week: string) => act(OLGA, startRun, { campaign: SMALL, week, trigger: 'MANUAL' as const });
 const incidents = () =>
   harness.services.db.manager.find(IncidentRow, { where: { kind: 'DATA_USE' }, order: { openedAt: 'ASC' } });
-const inForce = () => harness.services.db.manager.findBy(DataUseRow, { status: 'SIGNED_OFF' });
-async function withdrawAll(): Promise<void> {
-  for (const { id } of await inForce()) await act(CARLA, withdrawDataUse, { id, note: 'not like this' });
-}
 async function resolveAll(): Promise<void> {
   for (const { id, resolvedAt } of await incidents())
     if (resolvedAt === null) await act(OLGA, resolveIncident, { incidentId: id, note: 'seen' });
@@ -88,11 +71,14 @@ async function resolveAll(): Promise<void> {
 
 describe('a declaration', () => {
   it('is refused with a note, by another person', async () => {
-    const { id } = await declare(['age']);
+    const { id } = await acts.declare(['age']);
     const both = person('olga', 'OPERATOR', 'COMPLIANCE_REVIEWER');
     expect(await refusalOf(act(OLGA, refuseDataUse, { id, note: 'no' }))).toBe('FORBIDDEN dataUse.decide');
     expect(await refusalOf(act(both, refuseDataUse, { id, note: 'no' }))).toBe('FOUR_EYES ANOTHER_PERSON');
     expect(await refusalOf(act(CARLA, refuseDataUse, { id, note: ' ' }))).toBe('BAD_INPUT NOTE');
+    // A sign-off needs no note; one that is given stands in the log, and names nobody.
+    const naming = { id, note: 'as with NL91ABNA0417164300' };
+    expect(await refusalOf(act(CARLA, signOffDataUse, naming))).toBe('BAD_INPUT NOTE');
     const [entry, ...rest] = await entriesOf(harness.services.db, () =>
       act(CARLA, refuseDataUse, { id, note: 'not needed' }),
     );
@@ -110,7 +96,7 @@ describe('a declaration', () => {
   });
 
   it('is taken back by whoever made it, and nobody else', async () => {
-    const { id } = await declare(['age']);
+    const { id } = await acts.declare(['age']);
     expect(await refusalOf(act(MARK, withdrawDeclaration, { id, note: 'no' }))).toBe(
       'INVALID_STATE DECLARED_BY',
     );
@@ -124,7 +110,7 @@ describe('a declaration', () => {
   });
 
   it('is not signed off after its last day', async () => {
-    const { id } = await declare(['age'], '2026-11-16');
+    const { id } = await acts.declare(['age'], '2026-11-16');
     harness.now = new Date('2026-11-16T23:00:00Z');
     expect(await refusalOf(act(CARLA, signOffDataUse, { id, note: null }))).toBe('INVALID_STATE VALID_UNTIL');
   });
@@ -135,7 +121,7 @@ describe('a withdrawal', () => {
     await deliver(harness, { week: '2026-W40', customers: customers(25_000) });
     const { run } = await start('2026-W40');
     const { db } = harness.services;
-    const [use] = await inForce();
+    const [use] = await acts.inForce();
     const withdrawn: Promise<WithdrawnDataUse>[] = [];
     duringScore = async () => {
       if (withdrawn.length > 0) return;
@@ -161,7 +147,7 @@ describe('a withdrawal', () => {
       ['RUN_FAILED', true],
     ]);
     // Signed off again, the run goes on.
-    await signOff(['likely', 'age']);
+    await acts.signOff(['likely', 'age']);
     await act(OLGA, resumeRun, { runId: run.id });
     expect((await runWeek(harness.services, run.id)).status).toBe('AWAITING_REVIEW');
     await resolveAll();
@@ -173,17 +159,17 @@ describe('a withdrawal', () => {
     duringExplain = () => Promise.reject(new Error('no power'));
     await expect(runWeek(harness.services, run.id)).rejects.toThrow('no power');
     duringExplain = async () => {};
-    await withdrawAll();
+    await acts.withdrawAll();
     await act(OLGA, resumeRun, { runId: run.id });
     expect(await refusalOf(runWeek(harness.services, run.id))).toBe('NOT_SIGNED_OFF DATA_USE');
-    await signOff(['likely', 'age']);
+    await acts.signOff(['likely', 'age']);
     await act(OLGA, resumeRun, { runId: run.id });
     expect((await runWeek(harness.services, run.id)).status).toBe('AWAITING_REVIEW');
     await resolveAll();
   });
 
   it('of columns that another data use covers stops nothing, and opens no incident', async () => {
-    const { id } = await signOff(['likely', 'age']);
+    const { id } = await acts.signOff(['likely', 'age']);
     const before = (await incidents()).length;
     const { impact, use } = await act(CARLA, withdrawDataUse, { id, note: 'there are two' });
     expect(use.status).toBe('WITHDRAWN');
@@ -197,16 +183,16 @@ describe('a withdrawal', () => {
 
 describe('a run that needs a column that is not covered', () => {
   it('does not start, and an incident names the column, once', async () => {
-    await withdrawAll();
+    await acts.withdrawAll();
     await resolveAll();
     const before = (await incidents()).length;
-    await signOff(['age']);
+    await acts.signOff(['age']);
     for (const _ of [1, 2]) expect(await refusalOf(start('2026-W42'))).toBe('NOT_SIGNED_OFF DATA_USE');
     const opened = (await incidents()).slice(before);
     expect(opened.map(({ summary }) => summary)).toEqual([
       expect.stringContaining('no data use in force covers likely, which the live model likely 1 needs'),
     ]);
-    await signOff(['likely'], '2026-11-30');
+    await acts.signOff(['likely'], '2026-11-30');
     expect((await start('2026-W42')).started).toBe(true);
     await resolveAll();
   });
@@ -220,136 +206,11 @@ describe('a run that needs a column that is not covered', () => {
     expect(await tell()).toEqual([SMALL]);
     expect(await tell()).toEqual([]);
     expect((await incidents()).at(-1)?.summary).toContain('covers likely,');
-    const [expired] = (await inForce()).filter(({ columns }) => columns.includes('likely'));
+    const [expired] = (await acts.inForce()).filter(({ columns }) => columns.includes('likely'));
     expect(await refusalOf(act(CARLA, withdrawDataUse, { id: expired?.id ?? '', note: 'x' }))).toBe(
       'INVALID_STATE DATA_USE_STATUS',
     );
     await resolveAll();
     expect(await tell()).toEqual([SMALL]);
-  });
-});
-
-describe('the API', () => {
-  it('says beforehand and afterwards what a withdrawal stops', async () => {
-    const { id } = await signOff(['likely']);
-    const what = `columns models { name status } campaigns { key } scheduledRuns { campaign { key } week dueAt }
-                  runs { week } batches { run { week } }`;
-    const stops = {
-      columns: [],
-      models: [],
-      campaigns: [],
-      scheduledRuns: [],
-      runs: [],
-      batches: [],
-    };
-    expect(await service.get('mark', `{ dataUseImpact(id: "${id}") { ${what} } }`)).toEqual({
-      dataUseImpact: stops,
-    });
-    for (const use of await inForce())
-      if (use.id !== id && use.columns.includes('likely'))
-        await act(CARLA, withdrawDataUse, { id: use.id, note: 'the other stays' });
-    const all = {
-      ...stops,
-      columns: ['likely'],
-      models: [{ name: 'likely', status: 'LIVE' }],
-      campaigns: [{ key: SMALL }],
-      scheduledRuns: [{ campaign: { key: SMALL }, week: '2026-W47', dueAt: '2026-11-22T00:00:00.000Z' }],
-      runs: [{ week: '2026-W42' }],
-    };
-    expect((await service.get('mark', `{ dataUseImpact(id: "${id}") { ${what} } }`)).dataUseImpact).toEqual(
-      all,
-    );
-    const { withdrawDataUse: payload } = await service.get(
-      'carla',
-      `mutation { withdrawDataUse(input: { id: "${id}", note: "no longer" }) { dataUse { status history { status by note } } impact { ${what} } } }`,
-    );
-    expect(payload.impact).toEqual(all);
-    expect(payload.dataUse).toEqual({
-      status: 'WITHDRAWN',
-      history: [
-        { status: 'DECLARED', by: 'olga', note: null },
-        { status: 'SIGNED_OFF', by: 'carla', note: 'as discussed' },
-        { status: 'WITHDRAWN', by: 'carla', note: 'no longer' },
-      ],
-    });
-    expect(await service.get('mark', '{ dataUseImpact(id: "x") { columns } }')).toEqual({
-      dataUseImpact: null,
-    });
-  });
-
-  it('takes a declaration in both languages, and answers in either', async () => {
-    const { declareDataUse: declared } = await service.get(
-      'olga',
-      `mutation { declareDataUse(input: { campaign: "${SMALL}", columns: ["age"], source: "datamart", purpose: "schatten",
-         legalBasis: "toestemming", validUntil: "2026-12-01", english: { purpose: "estimate" } }) {
-         dataUse { source(language: EN) purpose en: purpose(language: EN) endsSoon history { status } runs { totalCount } } impact { columns } } }`,
-    );
-    expect(declared).toEqual({
-      dataUse: {
-        source: 'datamart',
-        purpose: 'schatten',
-        en: 'estimate',
-        endsSoon: false,
-        history: [{ status: 'DECLARED' }],
-        runs: { totalCount: 0 },
-      },
-      impact: null,
-    });
-  });
-
-  it('has the register, column by column, as it stood at an instant', async () => {
-    const register = async (at: string | null) =>
-      (
-        await service.get(
-          'carla',
-          `query ($at: DateTime) { dataUseRegister(campaign: "${SMALL}", at: $at) { at columns {
-             name type category label(language: EN) covered needed statement models { name version }
-             dataUses { status endsSoon purpose(language: EN) source legalBasis declaredBy signedBy validUntil }
-             runs(first: 1) { totalCount nodes { week } pageInfo { hasNextPage } } } } }`,
-          { at },
-        )
-      ).dataUseRegister;
-    harness.now = new Date('2026-11-17T09:00:00Z');
-    await withdrawAll();
-    harness.now = new Date('2026-11-18T09:00:00Z');
-    await signOff(['likely'], '2026-12-01');
-    const now = await register(null);
-    expect(now.at).toBe('2026-11-18T09:00:00.000Z');
-    const column = (of: typeof now, name: string) =>
-      of.columns.find((found: { name: string }) => found.name === name);
-    expect(column(now, 'likely')).toMatchObject({
-      type: 'number',
-      category: 'feature',
-      label: 'chance',
-      covered: true,
-      needed: true,
-      models: [{ name: 'likely', version: '1' }],
-      runs: { totalCount: 2, nodes: [{ week: '2026-W41' }], pageInfo: { hasNextPage: true } },
-    });
-    expect(column(now, 'likely').dataUses.at(-1)).toEqual({
-      status: 'SIGNED_OFF',
-      endsSoon: true,
-      purpose: 'try it',
-      source: 'the tests',
-      legalBasis: 'consent',
-      declaredBy: 'olga',
-      signedBy: 'carla',
-      validUntil: '2026-12-01',
-    });
-    expect(column(now, 'age')).toMatchObject({ covered: false, needed: true });
-    expect(column(now, 'deceased')).toMatchObject({
-      category: 'eligibility',
-      covered: false,
-      needed: false,
-      statement: expect.stringMatching(/^Only the rules of eligibility read it.*needs no data use\.$/),
-      dataUses: [],
-      models: [],
-      runs: { totalCount: 0 },
-    });
-    expect(column(await register('2026-11-15T00:00:00Z'), 'likely')).toMatchObject({
-      covered: false,
-      needed: false,
-      dataUses: [],
-    });
   });
 });

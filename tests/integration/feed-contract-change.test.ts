@@ -119,6 +119,8 @@ describe('an approved change', () => {
     const first = await harness.run(SMALL, '2026-W46');
     expect(first).toMatchObject({ status: 'AWAITING_REVIEW', contract: 1 });
     const { id } = await propose(await without('region'));
+    const naming = { id, note: 'as with NL91ABNA0417164300' };
+    expect(await refusalOf(act(CARLA, approveFeedContractChange, naming))).toBe('BAD_INPUT NOTE');
     const approved = await act(CARLA, approveFeedContractChange, { id, note: null });
     expect(approved).toMatchObject({ status: 'APPROVED', contract: 2 });
     expect(await harness.services.db.manager.findOneByOrFail(FeedContractRow, { number: 2 })).toMatchObject({
