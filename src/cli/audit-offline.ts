@@ -8,8 +8,8 @@ import {
 import { CHECKPOINTS, ExportError } from '../audit/export-folder.ts';
 import { type NoteVerifier, parseVerifier } from '../audit/signed-note.ts';
 import { type ExportVerification, verifyExport } from '../audit/verify-export.ts';
-import { exportFolderOf } from '../gateways.ts';
 import { howMany } from '../domain/how-many.ts';
+import { exportFolderOf } from '../gateways.ts';
 
 // What can be done with what was handed out, an exported audit log or the proof of a decision, alone: without settings, database or network.
 

@@ -9,10 +9,10 @@ import { CSV, type EntryLines, JSON_LINES } from '../audit/entry-lines.ts';
 import { entriesBetween } from '../audit/export.ts';
 import { newestCheckpoint } from '../audit/log-reads.ts';
 import type { Settings } from '../config.ts';
+import { howMany } from '../domain/how-many.ts';
 import { exportFolderOf } from '../gateways.ts';
 import { exportAuditLog } from '../use-cases/export-audit-log.ts';
 import type { Services } from '../use-cases/services.ts';
-import { howMany } from '../domain/how-many.ts';
 
 export const EXPORT_FORMATS = ['tiles', 'jsonl', 'csv'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];

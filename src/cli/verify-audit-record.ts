@@ -5,10 +5,10 @@ import type { Checkpoint } from '../audit/checkpoint.ts';
 import { type LogFault, readCheckpoint } from '../audit/log-check.ts';
 import { CheckpointMemory } from '../checkpoint-memory.ts';
 import type { Settings } from '../config.ts';
+import { howMany } from '../domain/how-many.ts';
 import { type RecordFault, recordFaultText } from '../use-cases/verify-record/record-fault.ts';
 import type { Outbox, RecordCounts } from '../use-cases/verify-record/record-walk.ts';
 import { type RecordVerification, verifyRecord } from '../use-cases/verify-record/verify-record.ts';
-import { howMany } from '../domain/how-many.ts';
 import { ProgressBar } from './progress-bar.ts';
 
 /**
