@@ -1,7 +1,7 @@
 import type { ChangeStatus } from './change-status.ts';
 import { missingColumns } from './feature.ts';
 import type { ContractColumn, FeedContract } from './feed-contract.ts';
-import { COLUMN_NAME, columnFaults, columnsFaults } from './feed-contract-rules.ts';
+import { COLUMN_NAME, columnFaults, columnsFaults, LONGEST } from './feed-contract-rules.ts';
 import { columnsOfCard, type ModelCard } from './model-card.ts';
 import type { IsoWeek } from './week.ts';
 
@@ -30,8 +30,6 @@ const FIELDS = [
   'values',
   'label',
 ] as const satisfies readonly (keyof ContractColumn)[];
-const LONGEST_TEXT = 200;
-const MOST_VALUES = 1000;
 
 /** What differs, column by column: those of the contract before first, in its order, then those that are new. */
 export function contractDifferences(before: FeedContract, after: FeedContract): readonly ColumnDifference[] {
@@ -124,22 +122,31 @@ export function proposalFaults({ columns }: FeedContract): readonly string[] {
   ];
 }
 
-/** What the form of a request does not keep out. */
+/** What the form of a request does not keep out, and that of a campaign's file does. */
 function shapeFaults({ name, unit, label, values, min, max }: ContractColumn): readonly string[] {
-  const isText = (text: string) => text.trim() !== '' && text.length <= LONGEST_TEXT;
-  const texts = [unit, label?.nl, label?.en, ...(values ?? [])].filter((text) => text !== undefined);
+  const texts = [
+    ['unit', LONGEST.unit, [unit]],
+    ['label', LONGEST.label, [label?.nl, label?.en]],
+    ['values', LONGEST.value, values ?? []],
+  ] as const;
   return [
     ...(COLUMN_NAME.test(name)
       ? []
       : ['name must be a lower-case letter, then lower-case letters, digits and _']),
-    ...(texts.every(isText) ? [] : [`unit, label and values have 1 to ${LONGEST_TEXT} characters`]),
-    ...(values === undefined || (values.length > 0 && values.length <= MOST_VALUES)
+    ...texts
+      .filter(([, longest, found]) => !found.every((text) => text === undefined || isText(text, longest)))
+      .map(([field, longest]) => `${field} must have 1 to ${longest} characters`),
+    ...(values === undefined || (values.length > 0 && values.length <= LONGEST.values)
       ? []
-      : [`values must be 1 to ${MOST_VALUES}`]),
+      : [`values must be 1 to ${LONGEST.values}`]),
     ...([min, max].every((limit) => limit === undefined || Math.abs(limit) <= 3.4e38)
       ? []
       : ['min and max must be within ±3.4e38']),
   ];
+}
+
+function isText(text: string, longest: number): boolean {
+  return text.trim() !== '' && text.length <= longest;
 }
 
 /** How far a change is in a week: an approved one is effective from its first week on. */

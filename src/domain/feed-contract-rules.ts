@@ -13,6 +13,9 @@ export interface ColumnsFault {
   readonly rule: string;
 }
 
+/** How many characters the texts of a column have at the most, and how many values its closed list. */
+export const LONGEST = { unit: 40, label: 200, value: 200, values: 1000 } as const;
+
 export const COLUMN_NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
 /** The eligibility columns that the rules know, with the type that they read (feed.md §1). */

@@ -116,7 +116,8 @@ describe('proposalFaults', () => {
     ['a flag of another type', changed('deceased', { type: 'text' }), /deceased, type must be boolean/],
     ['a strange name', changed('region', { name: 'Region' }), /lower-case letter/],
     ['an empty list of values', changed('job', { values: [] }), /1 to 1000/],
-    ['an empty unit', changed('balance', { unit: ' ' }), /1 to 200 characters/],
+    ['an empty unit', changed('balance', { unit: ' ' }), /unit must have 1 to 40 characters/],
+    ['a long value', changed('job', { values: ['x'.repeat(201)] }), /values must have 1 to 200 characters/],
     ['limits beyond float32', changed('balance', { max: 1e39 }), /3.4e38/],
   ])('%s', (_, contract, told) => {
     expect(proposalFaults(contract).join()).toMatch(told);

@@ -1,20 +1,22 @@
 import { z } from 'zod';
 import { COLUMN_CATEGORIES, COLUMN_TYPES } from '../../domain/feed-contract.ts';
-import { columnFaults, columnsFaults } from '../../domain/feed-contract-rules.ts';
-import { columnName, label, number, text } from './fields.schema.ts';
+import { columnFaults, columnsFaults, LONGEST } from '../../domain/feed-contract-rules.ts';
+import { columnName, number, text } from './fields.schema.ts';
+
+const label = z.strictObject({ nl: text(LONGEST.label), en: text(LONGEST.label) }, 'must be { nl, en }');
 
 const column = z
   .strictObject({
     name: columnName,
     type: z.enum(COLUMN_TYPES, `must be one of ${COLUMN_TYPES.join(', ')}`),
     category: z.enum(COLUMN_CATEGORIES, `must be one of ${COLUMN_CATEGORIES.join(', ')}`),
-    unit: text(40).optional(),
+    unit: text(LONGEST.unit).optional(),
     min: number.optional(),
     max: number.optional(),
     values: z
-      .array(text(200))
+      .array(text(LONGEST.value))
       .min(1, 'must not be empty')
-      .max(1000, 'must not be longer than 1000')
+      .max(LONGEST.values, `must not be longer than ${LONGEST.values}`)
       .optional(),
     label: label.optional(),
   })
