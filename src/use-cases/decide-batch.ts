@@ -6,9 +6,10 @@ import { currentDigest, handsIn, lockBatch } from '../store/batch.store.ts';
 import { ConfigVersionRow } from '../store/config-version.row.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { statusFacts } from './batch-facts.ts';
 import type { Command, Facts } from './execute.ts';
 import { evidenceOfBatch } from './read-review-evidence.ts';
-import { type BatchInput, type BatchNoteInput, sourceOf } from './review-batch.ts';
+import type { BatchInput, BatchNoteInput } from './review-batch.ts';
 
 /** Approves what was submitted, by another person; the digest that was approved is the one that may be released. */
 export const approveBatch: Command<BatchInput, BatchRow> = {
@@ -35,21 +36,14 @@ export const approveBatch: Command<BatchInput, BatchRow> = {
       approvedDigest: digest,
     };
     await tx.update(BatchRow, { id: batchId }, changed);
+    const approved = {
+      ...(await digestsOf(tx, batch)),
+      submittedBy: batch.submittedBy,
+      alarms: alarms.map(({ measure }) => measure),
+    };
     return {
       result: { ...batch, ...changed },
-      facts: {
-        campaign: batch.campaign,
-        subject: batchId,
-        digest,
-        details: {
-          ...sourceOf(batch),
-          ...(await digestsOf(tx, batch)),
-          submittedBy: batch.submittedBy,
-          before: batch.status,
-          after: changed.status,
-          alarms: alarms.map(({ measure }) => measure),
-        },
-      },
+      facts: statusFacts(batch, changed.status, approved, digest),
     };
   },
 };
@@ -75,15 +69,7 @@ export const rejectBatch: Command<BatchNoteInput, BatchRow> = {
     await tx.update(BatchRow, { id: batchId }, changed);
     if (batch.runId !== null)
       await tx.update(RunRow, { id: batch.runId, current: true }, { status: 'REJECTED' });
-    return {
-      result: { ...batch, ...changed },
-      facts: {
-        campaign: batch.campaign,
-        subject: batchId,
-        digest: batch.digest,
-        details: { ...sourceOf(batch), before: batch.status, after: changed.status, reason: note },
-      },
-    };
+    return { result: { ...batch, ...changed }, facts: statusFacts(batch, changed.status, { reason: note }) };
   },
 };
 
@@ -98,21 +84,8 @@ export const holdBatch: Command<BatchNoteInput, BatchRow> = {
     needNote(note);
     const changed = { status: 'HELD' as const, heldBy: actor.subject, heldFrom: batch.status, note };
     await tx.update(BatchRow, { id: batchId }, changed);
-    return {
-      result: { ...batch, ...changed },
-      facts: {
-        campaign: batch.campaign,
-        subject: batchId,
-        digest: batch.digest,
-        details: {
-          ...sourceOf(batch),
-          from: batch.status,
-          before: batch.status,
-          after: changed.status,
-          reason: note,
-        },
-      },
-    };
+    const held = { from: batch.status, reason: note };
+    return { result: { ...batch, ...changed }, facts: statusFacts(batch, changed.status, held) };
   },
 };
 
@@ -127,21 +100,8 @@ export const liftHold: Command<BatchNoteInput, BatchRow> = {
     needNote(note);
     const changed = { status: batch.heldFrom ?? 'IN_REVIEW', heldBy: null, heldFrom: null, note };
     await tx.update(BatchRow, { id: batchId }, changed);
-    return {
-      result: { ...batch, ...changed },
-      facts: {
-        campaign: batch.campaign,
-        subject: batchId,
-        digest: batch.digest,
-        details: {
-          ...sourceOf(batch),
-          to: changed.status,
-          before: batch.status,
-          after: changed.status,
-          reason: note,
-        },
-      },
-    };
+    const lifted = { to: changed.status, reason: note };
+    return { result: { ...batch, ...changed }, facts: statusFacts(batch, changed.status, lifted) };
   },
 };
 

@@ -19,10 +19,11 @@ import {
 } from '../store/release.store.ts';
 import { RunRow } from '../store/run.row.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { statusFacts } from './batch-facts.ts';
 import { assertGoing } from './engine.ts';
 import type { Act, Command } from './execute.ts';
 import { judgeAfresh } from './judge-afresh.ts';
-import { type BatchInput, sourceOf } from './review-batch.ts';
+import type { BatchInput } from './review-batch.ts';
 
 /**
  * Releases an approved batch: what was approved is what goes, or nothing does; whoever opted out or came on the quiet list
@@ -59,23 +60,16 @@ export const releaseBatch: Command<BatchInput, BatchRow> = {
     await claim(tx, batch, recipients);
     await noteFlow(tx, batch, recipients, now);
     const handOff = await openHandOff(act, batch, recipients);
+    const done = {
+      approvedBy: batch.decidedBy,
+      released: recipients.length,
+      dropped,
+      file: handOff.file,
+      fileDigest: handOff.digest,
+    };
     return {
       result: { ...batch, ...released },
-      facts: {
-        campaign: batch.campaign,
-        subject: batchId,
-        digest,
-        details: {
-          ...sourceOf(batch),
-          before: batch.status,
-          after: released.status,
-          approvedBy: batch.decidedBy,
-          released: recipients.length,
-          dropped,
-          file: handOff.file,
-          fileDigest: handOff.digest,
-        },
-      },
+      facts: statusFacts(batch, released.status, done, digest),
     };
   },
 };

@@ -7,18 +7,14 @@ import { currentDigest, lockBatch } from '../store/batch.store.ts';
 import { customerName } from '../store/customer-pseudonym.store.ts';
 import { RecipientRow } from '../store/recipient.row.ts';
 import { SampleItemRow } from '../store/sample-item.row.ts';
-import type { Command, Facts } from './execute.ts';
+import { sourceOf } from './batch-facts.ts';
+import type { Command } from './execute.ts';
 
 export interface BatchInput {
   readonly batchId: string;
 }
 export interface BatchNoteInput extends BatchInput {
   readonly note: string;
-}
-
-/** What every entry about a batch says of it. */
-export function sourceOf({ week, runId, size }: BatchRow): NonNullable<Facts['details']> {
-  return { week, run: runId, size };
 }
 
 /** Notes what the reviewer found of a customer of the sample. */

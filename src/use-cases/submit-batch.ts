@@ -4,10 +4,11 @@ import { judgeAlarms } from '../domain/review-evidence.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { lockBatch } from '../store/batch.store.ts';
 import { sampleStates } from '../store/review.reads.ts';
+import { statusFacts } from './batch-facts.ts';
 import type { Command } from './execute.ts';
 import { openIncident } from './incidents.ts';
 import { evidenceOfBatch } from './read-review-evidence.ts';
-import { type BatchInput, sourceOf } from './review-batch.ts';
+import type { BatchInput } from './review-batch.ts';
 
 /**
  * Hands a reviewed batch over to whoever approves. A review that looks like rubber-stamping opens an incident, or, beyond a limit
@@ -35,17 +36,7 @@ export const submitBatch: Command<BatchInput, BatchRow> = {
     await tx.update(BatchRow, { id: batchId }, changed);
     return {
       result: { ...batch, ...changed },
-      facts: {
-        campaign: batch.campaign,
-        subject: batchId,
-        digest: batch.digest,
-        details: {
-          ...sourceOf(batch),
-          before: batch.status,
-          after: changed.status,
-          alarms: alarms.map(({ measure }) => measure),
-        },
-      },
+      facts: statusFacts(batch, changed.status, { alarms: alarms.map(({ measure }) => measure) }),
     };
   },
 };
