@@ -15,7 +15,7 @@ export type Activity =
   | 'MAIL'
   /** The same of a batch that was drawn while the engine was off. */
   | 'FALLBACK_MAIL'
-  /** Models are judged, past weeks executed again, weeks simulated. */
+  /** Models are judged, past weeks executed again, weeks simulated, for the impact of a config change too. */
   | 'BACKGROUND';
 
 const STOPS: Readonly<Record<PauseScope, readonly Activity[]>> = {

@@ -8,6 +8,7 @@ import { campaignOf } from '../store/campaign.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { configImpact } from './config-impact.ts';
 import { standingOf } from './config-standing.ts';
+import { assertGoing } from './engine.ts';
 import type { Services } from './services.ts';
 
 /** How many of the last recorded weeks the impact of a change is shown on. */
@@ -39,8 +40,8 @@ export interface WishedSettings extends Proposal, Wish {
 }
 
 /**
- * Works a wish out outside of the act's transaction: to replay weeks takes its time. What the rules refuse is an answer too, for the
- * act to audit.
+ * Works a wish out outside of the act's transaction: to replay weeks takes its time, and is refused while everything is paused. What
+ * the rules refuse is an answer too, for the act to audit.
  */
 export async function workOut(
   services: Services,
@@ -52,6 +53,7 @@ export async function workOut(
     const wish = await wishOf();
     needNote(wish.reason);
     const campaign = await campaignOf(manager, wish.campaign);
+    await assertGoing(manager, campaign.key, 'BACKGROUND');
     const standing = await standingOf(manager, campaign, services.clock.now());
     const { number: base, settings: inForce } = standing.inForce;
     const { settings } = obey(proposalOf(inForce, wish.patch, standing));

@@ -6,6 +6,7 @@ import { campaignOf, configAt } from '../store/campaign.store.ts';
 import { SimulationTurn } from '../store/simulation-turn.ts';
 import { MOST_WEEKS, patchTexts, settingsRefusal } from './ask-simulation.ts';
 import { configImpact } from './config-impact.ts';
+import { assertGoing } from './engine.ts';
 import { type Caller, type Command, execute } from './execute.ts';
 import type { Services } from './services.ts';
 
@@ -23,6 +24,7 @@ const askPreview: Command<PreviewConfigChange & { readonly turnedAway: Refusal |
   async handle({ tx, now }, { campaign, patch, weeks, turnedAway }) {
     if (turnedAway !== null) throw new RefusalError(turnedAway);
     await campaignOf(tx, campaign);
+    await assertGoing(tx, campaign, 'BACKGROUND');
     if (!Number.isInteger(weeks) || weeks < 1 || weeks > MOST_WEEKS)
       refuse('BAD_INPUT', 'WEEKS', `A preview is of 1 to ${MOST_WEEKS} weeks.`);
     const { settings } = await configAt(tx, campaign, now);

@@ -137,6 +137,11 @@ describe("the engine's switch", () => {
     const start = { campaign: SMALL, week: '2026-W44', trigger: 'MANUAL' as const };
     expect(await refused(() => execute(services, OLGA, startRun, start))).toBe(`Everything ${BY_CARLA}`);
     expect(await reproducePast(services)).toEqual([]);
+    for (const replaying of [
+      `mutation { proposeConfigChange(input: { campaign: "${SMALL}", patch: { capacity: 7 }, reason: "less" }) { change { id } } }`,
+      `{ previewConfigChange(campaign: "${SMALL}", input: { capacity: 7 }) { warnings } }`,
+    ])
+      expect(await service.refusal('olga', replaying)).toBe('INVALID_STATE ENGINE_PAUSED');
     // The Sunday on which the schedule comes due.
     service.harness.now = new Date('2026-11-22T06:00:00Z');
     expect(await startDueRuns(services)).toMatchObject([{ campaign: SMALL, outcome: 'PAUSED' }]);
