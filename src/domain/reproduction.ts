@@ -16,14 +16,19 @@ const SCORE_TOLERANCE = 1e-6;
 /** More differences than these are counted, not listed. */
 const LISTED_DIFFERENCES = 10;
 
-/** Compares what was decided then with what is decided now from the same record, customer by customer. */
+/** Compares what was decided then with what is decided now from the same record, customer by customer, in any order. */
 export class DecisionComparison {
   compared = 0;
   /** Decided otherwise. */
   differing = 0;
   /** Decided alike, with a score or rank that differs in its last digits. */
   close = 0;
-  readonly first: DecisionDifference[] = [];
+  #first: readonly DecisionDifference[] = [];
+
+  /** The differences of the lowest rows, by row. */
+  get first(): readonly DecisionDifference[] {
+    return this.#first;
+  }
 
   /** Answers whether they are the same to the last bit. */
   add(row: number, recorded: Decision, reproduced: Decision): boolean {
@@ -34,10 +39,66 @@ export class DecisionComparison {
       return same;
     }
     this.differing++;
-    if (this.first.length < LISTED_DIFFERENCES)
-      this.first.push({ row, recorded: textOf(recorded), reproduced: textOf(reproduced) });
+    const last = this.#first[LISTED_DIFFERENCES - 1]?.row ?? Number.POSITIVE_INFINITY;
+    if (row < last) {
+      const difference = { row, recorded: textOf(recorded), reproduced: textOf(reproduced) };
+      this.#first = [...this.#first, difference]
+        .toSorted((a, b) => a.row - b.row)
+        .slice(0, LISTED_DIFFERENCES);
+    }
     return false;
   }
+}
+
+/** More faults than these are not listed. */
+const LISTED_FAULTS = 10;
+/** How a row was met: at all, again, and as it was recorded. */
+const [MET, TWICE, RECORDED] = [1, 2, 4] as const;
+
+/** The rows of a run's decisions as they are met, in whatever order they lie: what is wrong with them is told by row. */
+export class MetRows {
+  readonly #met: Uint8Array;
+  /** The lowest number that no row has. */
+  #beyond: number | undefined;
+
+  /** @param erased the rows that are to be met no more */
+  constructor(
+    rows: number,
+    private readonly erased: { has(row: number): boolean },
+  ) {
+    this.#met = new Uint8Array(rows);
+  }
+
+  /** Takes a row that is as it was recorded, or not; answers whether it is the one to compare. */
+  meet(row: number, isRecorded: boolean): boolean {
+    const met = this.#met[row];
+    if (met === undefined) {
+      this.#beyond = Math.min(this.#beyond ?? row, row);
+      return false;
+    }
+    this.#met[row] = met | (met === 0 ? MET : TWICE) | (isRecorded ? RECORDED : 0);
+    return isRecorded && (met & RECORDED) === 0 && !this.erased.has(row);
+  }
+
+  /** What is wrong with the first ten rows with which anything is, the one beyond all others last. */
+  faults(): readonly string[] {
+    const faults: string[] = [];
+    for (const [row, met] of this.#met.entries()) {
+      const wrong = wrongWith(met, this.erased.has(row));
+      if (wrong !== null) faults.push(`decision row ${row} ${wrong}`);
+      if (faults.length === LISTED_FAULTS) return faults;
+    }
+    return this.#beyond === undefined
+      ? faults
+      : [...faults, `decision row ${this.#beyond} was never recorded`];
+  }
+}
+
+function wrongWith(met: number, erased: boolean): string | null {
+  if (met === 0) return erased ? null : 'is missing';
+  if (erased) return 'was erased and is there again';
+  if ((met & TWICE) !== 0) return 'stands twice';
+  return (met & RECORDED) === 0 ? 'is not the one that was recorded' : null;
 }
 
 /** What a comparison amounts to; `faults` are what was missing or altered in the record. */

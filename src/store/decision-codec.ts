@@ -17,47 +17,35 @@ export interface StoredDecision {
   readonly rank: number | null;
 }
 
-/** A decision as it stands, its salt in hex; `foreign` when it says that it is of another run. */
-export type FoundDecision = Omit<StoredDecision, 'run_id' | 'salt'> & {
+/** A row of the table as it stands; `foreign` when it says that it is of another run. */
+export interface FoundDecision {
   readonly foreign: boolean;
+  readonly row: number;
+  /** In hex. */
   readonly salt: string;
-};
-
-/** A decision that was found as it was taken. Throws RangeError where it holds a code that no release ever wrote. */
-export function decisionFound(found: FoundDecision): Decision {
-  const { customer, score, rank } = found;
-  const { outcome, arm, reasons } = wordsOf(found);
-  return { customer, outcome, arm, reasons, score, rank };
+  /** Undefined where the row holds a code that no release ever wrote. */
+  readonly decision: Decision | undefined;
 }
 
-/** What a decision's codes say. Throws RangeError on one that no release ever wrote. */
-export function wordsOf({
-  row_no: row,
-  outcome,
-  arm,
-  reasons,
-}: Pick<StoredDecision, 'row_no' | 'outcome' | 'arm' | 'reasons'>): Pick<
-  Decision,
-  'outcome' | 'arm' | 'reasons'
-> {
-  const [first] = reasons;
-  return {
-    outcome: word(OUTCOMES, outcome, row),
-    arm: arm === null ? null : word(ARMS, arm, row),
-    reasons:
-      reasons.length === 1 && first !== undefined
-        ? word(SINGLE_REASONS, first, row)
-        : reasons.map((code) => word(REASONS, code, row)),
-  };
+/** What a decision's codes say; undefined where one is none that a release ever wrote. */
+export function wordsOf(
+  codes: Pick<StoredDecision, 'outcome' | 'arm' | 'reasons'>,
+): Pick<Decision, 'outcome' | 'arm' | 'reasons'> | undefined {
+  const outcome = OUTCOMES[codes.outcome];
+  const arm = codes.arm === null ? null : ARMS[codes.arm];
+  const reasons = reasonsOf(codes.reasons);
+  if (outcome === undefined || arm === undefined || reasons === undefined) return undefined;
+  return { outcome, arm, reasons };
 }
 
 /** Most have one reason; a list of each is enough. */
 const SINGLE_REASONS: readonly (readonly Reason[])[] = REASONS.map((reason) => [reason]);
 
-function word<W>(words: readonly W[], code: number, row: number): W {
-  const found = words[code];
-  if (found === undefined) throw new RangeError(`decision row ${row}: unknown code ${code}`);
-  return found;
+function reasonsOf(codes: readonly number[]): readonly Reason[] | undefined {
+  const [first] = codes;
+  if (codes.length === 1 && first !== undefined) return SINGLE_REASONS[first];
+  const words = codes.flatMap((code) => REASONS[code] ?? []);
+  return words.length === codes.length ? words : undefined;
 }
 
 /** Codes by list of reasons; the same lists come again and again. */
@@ -97,17 +85,22 @@ export function writeDecision(
 
 /** Reads the row that the decoder stands at. @param run id of the run of which the row should be */
 export function readDecision(decoder: CopyDecoder, run: Uint8Array): FoundDecision {
-  return {
-    foreign: Buffer.compare(decoder.bytes(), run) !== 0,
-    row_no: decoder.int4(),
-    customer: decoder.ascii(),
-    salt: hexOf(decoder.bytes()),
-    outcome: decoder.int2() ?? -1,
-    arm: decoder.int2(),
-    reasons: decoder.int2Array(),
-    score: decoder.float8(),
-    rank: decoder.int4OrNull(),
+  const foreign = Buffer.compare(decoder.bytes(), run) !== 0;
+  const row = decoder.int4();
+  const customer = decoder.ascii();
+  const salt = hexOf(decoder.bytes());
+  const [outcome, arm, reasons] = [decoder.int2() ?? -1, decoder.int2(), decoder.int2Array()];
+  const words = wordsOf({ outcome, arm, reasons });
+  const [score, rank] = [decoder.float8(), decoder.int4OrNull()];
+  const decision = words && {
+    customer,
+    outcome: words.outcome,
+    arm: words.arm,
+    reasons: words.reasons,
+    score,
+    rank,
   };
+  return { foreign, row, salt, decision };
 }
 
 function hexOf(bytes: Uint8Array): string {

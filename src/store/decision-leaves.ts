@@ -2,7 +2,7 @@ import { merkleRoot, writeLeafHash } from '../audit/merkle.ts';
 import { HASH_SIZE } from '../audit/tlog.ts';
 import { leafText } from '../domain/decision.ts';
 import type { CopyDecoder } from './copy-decoder.ts';
-import { decisionFound, readDecision } from './decision-codec.ts';
+import { readDecision } from './decision-codec.ts';
 import type { RowDigest } from './row-digest.ts';
 
 /** A block holds a power of two of leaves, so that the root over the blocks' roots is the root over all leaves. */
@@ -26,8 +26,10 @@ export class DecisionLeaves implements RowDigest<readonly LeafBlock[]> {
   }
 
   add(row: CopyDecoder): void {
-    const found = readDecision(row, this.#run);
-    writeLeafHash(this.#hashes, this.#leaves, leafText(found.row_no, decisionFound(found), found.salt));
+    const { row: number, salt, decision } = readDecision(row, this.#run);
+    if (decision === undefined)
+      throw new RangeError(`decision row ${number} holds a code that means nothing`);
+    writeLeafHash(this.#hashes, this.#leaves, leafText(number, decision, salt));
     if (++this.#leaves === BLOCK_LEAVES) this.#close();
   }
 

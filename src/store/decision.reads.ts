@@ -21,7 +21,9 @@ export const COLUMNS = 'run_id, row_no, customer, salt, outcome, arm, reasons, s
 /** Throws where the record holds a code that no release ever wrote. */
 export function decisionOf(stored: StoredDecision): RecordedDecision {
   const { run_id: runId, row_no: row, customer, salt, score, rank } = stored;
-  return { runId, row, customer, salt, ...wordsOf(stored), score, rank };
+  const words = wordsOf(stored);
+  if (words === undefined) throw new RangeError(`run ${runId}, row ${row}: a code that means nothing`);
+  return { runId, row, customer, salt, ...words, score, rank };
 }
 
 /** The decision on a customer in a run, by a prepared statement. */

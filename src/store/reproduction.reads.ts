@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { In } from 'typeorm';
 import type { ErasedChoice } from '../domain/selection.ts';
 import type { IsoDate } from '../domain/week.ts';
+import { erasedRows } from './erasure.reads.ts';
 import { eachFrozenRow } from './recorded-rows.reads.ts';
 import { ReproductionRow } from './reproduction.row.ts';
 import type { Transaction } from './transaction.ts';
@@ -22,7 +23,7 @@ export async function erasedChoices(
 
 /**
  * The digest of a run's frozen rows as they stand, and whether one lies elsewhere than it was loaded; of an erased one its hash
- * was kept. Any row too many or few changes the digest.
+ * was kept. Any row too many (twice, erased, beyond the last) or too few changes the digest, in whatever order they lie.
  */
 export async function snapshotDigest(
   tx: Transaction,
@@ -30,22 +31,29 @@ export async function snapshotDigest(
   rows: number,
 ): Promise<{ readonly digest: string; readonly moved: boolean }> {
   const hashes = Buffer.alloc(rows * HASH_BYTES);
-  const erased: { row: number; hash: Buffer }[] = await tx.query(
-    `select row_no as row, hash from erased_row where kind = 'snapshot' and owner_id = $1 and row_no is not null`,
-    [runId],
-  );
-  for (const { row, hash } of erased) hash.copy(hashes, row * HASH_BYTES);
-  let beyond = 0;
+  const taken = new Uint8Array(rows);
+  const { hashes: erased } = await erasedRows(tx, 'snapshot', runId);
+  let tooMany = 0;
+  for (const [row, hash] of erased) {
+    if (taken[row] !== 0) tooMany++;
+    else {
+      taken[row] = 1;
+      hashes.set(hash ?? [], row * HASH_BYTES);
+    }
+  }
   let last = -1;
   let moved = false;
   await eachFrozenRow(tx, runId, (row, sha256) => {
     moved ||= row < last;
     last = row;
-    if (row < 0 || row >= rows) beyond++;
-    else hashes.write(sha256, row * HASH_BYTES, HASH_BYTES, 'latin1');
+    if (taken[row] !== 0) tooMany++;
+    else {
+      taken[row] = 1;
+      hashes.write(sha256, row * HASH_BYTES, HASH_BYTES, 'latin1');
+    }
   });
   const digest = createHash('sha256').update(hashes);
-  if (beyond > 0) digest.update(`${beyond} rows beyond`);
+  if (tooMany > 0) digest.update(`${tooMany} rows too many`);
   return { digest: `sha256:${digest.digest('hex')}`, moved };
 }
 

@@ -8,9 +8,9 @@ import {
   DecisionComparison,
   environmentDifferences,
   judgeReproduction,
+  MetRows,
 } from '../domain/reproduction.ts';
 import { select } from '../domain/selection.ts';
-import { decisionFound } from '../store/decision-codec.ts';
 import { eachDecision } from '../store/recorded-rows.reads.ts';
 import { isErased } from '../store/reproduction.reads.ts';
 import { ReproductionRow } from '../store/reproduction.row.ts';
@@ -130,34 +130,26 @@ async function decideAgain(
   const keys = selectionKeys(run, config, manifest.holdoutSince);
   const selection = select(scored.customers, scored.scores, config, keys, erased);
   const decisions = new Decisions(scored, selection);
-  const faults: string[] = [];
+  const met = new MetRows(decisions.size, erased);
   const own = Buffer.from(leaves);
   let rewritten = false;
-  const seen = new Uint8Array(decisions.size);
   const leaf = Buffer.alloc(HASH_SIZE);
-  await eachDecision(tx, run.id, (found) => {
-    const { row_no: row, salt } = found;
-    const recorded = decisionFound(found);
-    writeLeafHash(leaf, 0, leafText(row, recorded, salt));
+  await eachDecision(tx, run.id, ({ row, foreign, salt, decision: recorded }) => {
+    if (recorded !== undefined) writeLeafHash(leaf, 0, leafText(row, recorded, salt));
     const kept = leaves.subarray(row * HASH_SIZE, (row + 1) * HASH_SIZE);
-    seen[row] = 1;
-    if (found.foreign || !sameHash(leaf, kept)) {
-      faults.push(`decision row ${row} is not the one that was recorded`);
-      return;
-    }
+    const isRecorded = recorded !== undefined && !foreign && sameHash(leaf, kept);
+    if (!met.meet(row, isRecorded) || recorded === undefined) return;
     const reproduced = decisions.at(row);
     if (comparison.add(row, recorded, reproduced)) return;
     writeLeafHash(own, row, leafText(row, reproduced, salt));
     rewritten = true;
   });
-  for (const [row, there] of seen.entries())
-    if (there === 0 && !erased.has(row)) faults.push(`decision row ${row} is missing`);
   return {
     // Where every leaf is the one on record, the tree is that which the record was held against (readRecord).
     decisionRoot: rewritten
       ? `sha256:${Buffer.from(merkleRoot(own)).toString('hex')}`
       : manifest.decisionRoot,
     runtime: scored.runtime,
-    faults: faults.slice(0, 10),
+    faults: met.faults(),
   };
 }

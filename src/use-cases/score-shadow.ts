@@ -1,5 +1,5 @@
 import { type ChallengerDecision, type ChallengerSummary, compareWithLive } from '../domain/challenger.ts';
-import { ARMS } from '../domain/decision.ts';
+import type { Arm } from '../domain/decision.ts';
 import { compileFeatures } from '../domain/feature.ts';
 import { layoutOf } from '../domain/feed-contract.ts';
 import { modelSpec } from '../domain/model-spec.ts';
@@ -83,7 +83,7 @@ function* decisionsOf(
   }
 }
 
-function isChoice(arm: (typeof ARMS)[number] | null): boolean {
+function isChoice(arm: Arm | null): boolean {
   return arm === 'MODEL' || arm === 'HOLDOUT';
 }
 
@@ -92,12 +92,14 @@ async function liveDecisions(tx: Transaction, runId: string, total: number): Pro
   const ranks = new Int32Array(total);
   const chosen = new Uint8Array(total);
   let eligible = 0;
-  await eachDecision(tx, runId, ({ row_no: row, score, rank, arm }) => {
+  await eachDecision(tx, runId, ({ row, decision }) => {
+    if (decision === undefined) throw new Error(`run ${runId}, row ${row}: a code that means nothing`);
+    const { score, rank, arm } = decision;
     if (score === null || rank === null) return;
     eligible++;
     scores[row] = score;
     ranks[row] = rank;
-    chosen[row] = isChoice(arm === null ? null : (ARMS[arm] ?? null)) ? 1 : 0;
+    chosen[row] = isChoice(arm) ? 1 : 0;
   });
   return { eligible, scores, ranks, chosen };
 }

@@ -142,6 +142,49 @@ describe('reproducing a run', () => {
     expect(await reproduced()).toMatchObject({ verdict: 'IDENTICAL' });
   });
 
+  it.each(['asc', 'desc'])(
+    'names the decision that stands twice, its copy before or after it (%s)',
+    async (order) => {
+      const table = partitionOf('decision', run.id);
+      const row = 'where row_no = 7';
+      const { verdict, faults } = await reproducedAfter(
+        table,
+        `with one as (delete from ${table} ${row} returning *) insert into ${table}
+       select run_id, row_no, name, salt, outcome, arm, reasons, score, rank
+       from one, (select customer from one union all values ('x')) as two (name) order by name ${order}`,
+        `delete from ${table} ${row} and customer = 'x'`,
+      );
+      expect({ verdict, faults }).toEqual({
+        verdict: 'BROKEN_RECORD',
+        faults: ['decision row 7 stands twice'],
+      });
+      expect(await reproduced()).toMatchObject({ verdict: 'IDENTICAL' });
+    },
+  );
+
+  it('names a decision that holds a code that means nothing', async () => {
+    const table = partitionOf('decision', run.id);
+    const coded = (change: string) => `update ${table} set outcome = outcome ${change} where row_no = 7`;
+    const { verdict, faults } = await reproducedAfter(table, coded('+ 90'), coded('- 90'));
+    expect(verdict).toBe('BROKEN_RECORD');
+    expect(faults).toEqual(['decision row 7 is not the one that was recorded']);
+  });
+
+  it.each([
+    ['again', 7],
+    ['after the last', SIZE],
+  ])('sees that a frozen row is there %s', async (_, number) => {
+    const table = partitionOf('snapshot_row', run.id);
+    const { verdict, faults } = await reproducedAfter(
+      table,
+      `insert into ${table} select run_id, ${number}, customer, salt, numbers, texts, quiet, opted_out, flow_starts, mails
+       from ${table} where row_no = 7`,
+      `delete from ${table} where ctid = (select max(ctid) from ${table} where row_no = ${number})`,
+    );
+    expect(verdict).toBe('BROKEN_RECORD');
+    expect(faults).toEqual(['the snapshot is not the one that was recorded']);
+  });
+
   it('names what is gone', async () => {
     const lost = (from: string, to: string) =>
       `alter table model_version_file drop constraint if exists model_version_file_name_check;

@@ -1,7 +1,8 @@
 import { merkleRoot, writeLeafHash } from '../../audit/merkle.ts';
 import { HASH_SIZE, sameHash } from '../../audit/tlog.ts';
-import { ARMS, type Decision, leafText, OUTCOMES, REASONS, type Reason } from '../../domain/decision.ts';
+import { leafText } from '../../domain/decision.ts';
 import type { FoundDecision } from '../../store/decision-codec.ts';
+import { BLOCK_LEAVES } from '../../store/decision-leaves.ts';
 import type { ErasedRows } from '../../store/erasure.reads.ts';
 import type { LeafBlock } from '../../store/recorded-rows.reads.ts';
 import { foremost, type RecordFault, recordFault } from './record-fault.ts';
@@ -15,13 +16,10 @@ export interface DecidedRun {
   readonly entry: number;
 }
 
-const BLOCK_LEAVES = 4096;
-
 /** Compares the decisions of a run, in whatever order they come, with the leaves kept of them, and those with the log. */
 export class DecisionCheck {
   readonly #leaves: Buffer;
   readonly #seen: Uint8Array;
-  readonly #words = new Map<string, readonly Reason[]>();
   #fault: RecordFault | undefined;
 
   constructor(readonly run: DecidedRun) {
@@ -30,17 +28,15 @@ export class DecisionCheck {
   }
 
   /** Takes a row; the leaf that it would have is compared in `close`. */
-  take(found: FoundDecision): void {
-    const { row_no: row } = found;
-    const decision = this.#decisionOf(found);
+  take({ row, foreign, salt, decision }: FoundDecision): void {
     if (row < 0 || row >= this.run.rows) {
       this.#note(row, 'UNSPOKEN', `the run decided ${this.run.rows} rows`);
     } else if (this.#seen[row] === 1) this.#note(row, 'TWICE', 'the row stands twice');
     else {
       this.#seen[row] = 1;
-      if (found.foreign) this.#note(row, 'DIFFERS', 'the row says that it is of another run', 'run_id');
+      if (foreign) this.#note(row, 'DIFFERS', 'the row says that it is of another run', 'run_id');
       else if (decision === undefined) this.#note(row, 'DIGEST', 'the row holds a code that means nothing');
-      else writeLeafHash(this.#leaves, row, leafText(row, decision, found.salt));
+      else writeLeafHash(this.#leaves, row, leafText(row, decision, salt));
     }
   }
 
@@ -115,23 +111,5 @@ export class DecisionCheck {
       entry: this.run.entry,
       ...(field === undefined ? {} : { field }),
     });
-  }
-
-  #decisionOf({ customer, outcome, arm, reasons, score, rank }: FoundDecision): Decision | undefined {
-    const said = OUTCOMES[outcome];
-    const drawn = arm === null ? null : ARMS[arm];
-    const why = this.#reasonsOf(reasons);
-    if (said === undefined || drawn === undefined || why === undefined) return undefined;
-    return { customer, outcome: said, arm: drawn, reasons: why, score, rank };
-  }
-
-  #reasonsOf(codes: readonly number[]): readonly Reason[] | undefined {
-    const key = codes.join();
-    const known = this.#words.get(key);
-    if (known !== undefined) return known;
-    const words = codes.flatMap((code) => REASONS[code] ?? []);
-    if (words.length !== codes.length) return undefined;
-    this.#words.set(key, words);
-    return words;
   }
 }
