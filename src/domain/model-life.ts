@@ -1,7 +1,10 @@
 import type { ModelStatus } from './model-version.ts';
 import { Refusal } from './refusal.ts';
 
-/** What is done with a model version. VALIDATE has it judged again, JUDGE is what the engine does then. REPLACE is what activating another one does to the one before. */
+/**
+ * What is done with a model version. VALIDATE has it judged again, JUDGE is what the engine does then. REPLACE is what activating
+ * another one does to the one before.
+ */
 export const MODEL_ACTS = [
   'REGISTER',
   'VALIDATE',
@@ -15,6 +18,22 @@ export const MODEL_ACTS = [
   'CLEAR_CHALLENGER',
 ] as const;
 export type ModelAct = (typeof MODEL_ACTS)[number];
+
+/** Who did what with a model version when, and how it stood before and after; `before` is null of the first act. */
+export interface PastAct {
+  readonly at: Date;
+  readonly by: string;
+  readonly act: ModelAct;
+  readonly before: ModelStatus | null;
+  readonly after: ModelStatus;
+  readonly note: string | null;
+}
+
+/** From when until when a version was in production, or the challenger; null while it lasts. */
+export interface ModelPeriod {
+  readonly from: Date;
+  readonly until: Date | null;
+}
 
 /** As much of a model version as says what may be done with it next. */
 export interface ModelLife {

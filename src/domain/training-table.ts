@@ -27,6 +27,27 @@ export function trainingWeeks({ weeks }: Pick<TrainingTable, 'weeks'>): readonly
   return [...found].map(([week, rows]) => ({ week, rows })).sort((a, b) => (a.week < b.week ? -1 : 1));
 }
 
+/** Rows of a week of a training table, and how many of them converted. */
+export interface WeekCounts {
+  readonly week: IsoWeek;
+  readonly rows: number;
+  readonly converted: number;
+}
+
+/** The counts of a package's `training.csv`, which was found in order when it was registered, by ascending week. */
+export function countsByWeek(csv: string): readonly WeekCounts[] {
+  const found = new Map<IsoWeek, { rows: number; converted: number }>();
+  for (const line of csv.split(/\r?\n/).slice(1)) {
+    if (line === '') continue;
+    const week = line.slice(0, line.indexOf(','));
+    const counts = found.get(week) ?? { rows: 0, converted: 0 };
+    found.set(week, counts);
+    counts.rows++;
+    if (Number(line.slice(line.lastIndexOf(',') + 1)) === 1) counts.converted++;
+  }
+  return [...found].map(([week, counts]) => ({ week, ...counts })).sort((a, b) => (a.week < b.week ? -1 : 1));
+}
+
 /** The weeks that the model learnt from, first and last, as its card says. */
 export interface TrainedWeeks {
   readonly from: IsoWeek;

@@ -1,18 +1,7 @@
-import type { ModelAct } from '../domain/model-life.ts';
-import type { ModelStatus } from '../domain/model-version.ts';
+import type { ModelPeriod, PastAct } from '../domain/model-life.ts';
 import type { Transaction } from './transaction.ts';
 
 type Reader = Pick<Transaction, 'query'>;
-
-/** Who did what with a model version when, and how it stood before and after. */
-export interface PastAct {
-  readonly at: Date;
-  readonly by: string;
-  readonly act: ModelAct;
-  readonly before: ModelStatus | null;
-  readonly after: ModelStatus;
-  readonly note: string | null;
-}
 
 /** The acts on a model version, the first one first. */
 export async function actsOn(db: Reader, modelId: string): Promise<readonly PastAct[]> {
@@ -20,12 +9,6 @@ export async function actsOn(db: Reader, modelId: string): Promise<readonly Past
     'select at, actor as by, act, before, after, note from model_act where model_id = $1 order by number',
     [modelId],
   );
-}
-
-/** From when until when; null while it lasts. */
-export interface ModelPeriod {
-  readonly from: Date;
-  readonly until: Date | null;
 }
 
 /** When a model version was in production (`model_activation`) or the challenger (`model_challenge`), the first time first. */

@@ -3,6 +3,7 @@ import { visible } from '../domain/model-page/markdown.ts';
 import { modelPage } from '../domain/model-page/model-page.ts';
 import type { ModelPageFacts, PageFormat } from '../domain/model-page/model-page-facts.ts';
 import type { PageLanguage } from '../domain/model-page/model-page-labels.ts';
+import { countsByWeek } from '../domain/training-table.ts';
 import { dateIn } from '../domain/week.ts';
 import { dataUsesDeclaredBy } from '../store/campaign.reads.ts';
 import { campaignOf } from '../store/campaign.store.ts';
@@ -50,25 +51,8 @@ async function factsOf(tx: Transaction, model: ModelVersionRow, at: Date): Promi
     runs: await runsWith(tx, id),
     files: await filesOf(tx, id),
     training: {
-      weeks: weeksOf(await text('training.csv')),
+      weeks: countsByWeek(await text('training.csv')),
       reference: referenceRows(await text('reference.csv')).length,
     },
   };
-}
-
-/** Rows and converters per week of a package's `training.csv`, which was found in order when it was registered. */
-function weeksOf(csv: string): ModelPageFacts['training']['weeks'] {
-  const found = new Map<string, { rows: number; converted: number }>();
-  const [head = '', ...lines] = csv.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const names = head.split(',');
-  for (const line of lines) {
-    if (line === '') continue;
-    const cells = line.split(',');
-    const week = cells[names.indexOf('week')] ?? '';
-    const counts = found.get(week) ?? { rows: 0, converted: 0 };
-    found.set(week, counts);
-    counts.rows++;
-    if (Number(cells[names.indexOf('label')]) === 1) counts.converted++;
-  }
-  return [...found].map(([week, counts]) => ({ week, ...counts })).sort((a, b) => (a.week < b.week ? -1 : 1));
 }

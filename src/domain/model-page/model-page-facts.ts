@@ -2,19 +2,14 @@ import type { DataUseDeclaration } from '../campaign.ts';
 import type { DataUseStatus } from '../data-use.ts';
 import type { FeedContract, Label } from '../feed-contract.ts';
 import type { ModelCard } from '../model-card.ts';
-import type { ModelAct } from '../model-life.ts';
+import type { ModelPeriod, PastAct } from '../model-life.ts';
 import type { JudgedGate, ModelStatus } from '../model-version.ts';
+import type { WeekCounts } from '../training-table.ts';
 import type { IsoDate, IsoWeek } from '../week.ts';
 
 /** The forms in which a page is given. */
 export const PAGE_FORMATS = ['MARKDOWN', 'HTML'] as const;
 export type PageFormat = (typeof PAGE_FORMATS)[number];
-
-/** From when until when; null while it lasts. */
-export interface PagePeriod {
-  readonly from: Date;
-  readonly until: Date | null;
-}
 
 /** All that the page of a model version tells of: its package, what the gates found, its life. Texts as they were delivered. */
 export interface ModelPageFacts {
@@ -35,22 +30,15 @@ export interface ModelPageFacts {
     readonly status: DataUseStatus;
     readonly decidedBy: string | null;
   })[];
-  readonly history: readonly {
-    readonly at: Date;
-    readonly by: string;
-    readonly act: ModelAct;
-    readonly before: ModelStatus | null;
-    readonly after: ModelStatus;
-    readonly note: string | null;
-  }[];
-  readonly live: readonly PagePeriod[];
-  readonly challenger: readonly PagePeriod[];
+  readonly history: readonly PastAct[];
+  readonly live: readonly ModelPeriod[];
+  readonly challenger: readonly ModelPeriod[];
   /** By week and attempt, the oldest first. */
   readonly runs: readonly { readonly week: IsoWeek; readonly attempt: number; readonly status: string }[];
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly digest: string }[];
   /** Rows and weeks of training.csv, rows and converters up to the end of training and after it, rows of reference.csv. */
   readonly training: {
-    readonly weeks: readonly { readonly week: IsoWeek; readonly rows: number; readonly converted: number }[];
+    readonly weeks: readonly WeekCounts[];
     readonly reference: number;
   };
 }

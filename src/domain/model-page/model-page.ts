@@ -1,10 +1,11 @@
 import { statusOn } from '../data-use.ts';
 import { columnsOfCard } from '../model-card.ts';
+import type { ModelPeriod } from '../model-life.ts';
 import { columnsOf } from '../recipe.ts';
 import { labelOf } from '../wording.ts';
 import { gateSections } from './gate-sections.ts';
 import { blocks, bullets, plain, table } from './markdown.ts';
-import type { ModelPageFacts, PagePeriod } from './model-page-facts.ts';
+import type { ModelPageFacts } from './model-page-facts.ts';
 import { ACT_LABELS, PAGE_LABELS, type PageLanguage } from './model-page-labels.ts';
 import { recipeInWords } from './recipe-words.ts';
 import { introduction, training } from './training-words.ts';
@@ -140,7 +141,7 @@ function history({ history: acts }: ModelPageFacts, language: PageLanguage): str
   );
 }
 
-function periods(found: readonly PagePeriod[], language: PageLanguage): string {
+function periods(found: readonly ModelPeriod[], language: PageLanguage): string {
   const say = PAGE_LABELS[language];
   if (found.length === 0) return say.never;
   return table(
