@@ -1,5 +1,5 @@
-import type { ModelStatus } from './model-version.ts';
-import { Refusal } from './refusal.ts';
+import type { JudgedGate, ModelStatus } from './model-version.ts';
+import { Refusal, refuse } from './refusal.ts';
 
 /**
  * What is done with a model version. VALIDATE has it judged again, JUDGE is what the engine does then. REPLACE is what activating
@@ -52,6 +52,31 @@ export function isAtHand({ status, approvedBy, liveFrom }: ModelLife): boolean {
 export function judgeApproval(model: ModelLife, approver: string): Refusal | null {
   if (model.status !== 'VALIDATED') return wrongStatus(model, 'not VALIDATED');
   return model.registeredBy === approver ? another('approve what you registered') : null;
+}
+
+/** Why a gate that warns may pass, in writing. */
+export interface Acceptance {
+  readonly gate: string;
+  readonly reason: string;
+}
+
+/**
+ * The gates as an approval leaves them: of each that warns it is said who accepted that, and why. Refuses GATE_FAILED with the name
+ * of a gate that fails, or that warns and was not accepted.
+ */
+export function acceptedGates(
+  gates: readonly JudgedGate[],
+  acceptances: readonly Acceptance[],
+  approver: string,
+): readonly JudgedGate[] {
+  return gates.map((gate) => {
+    if (gate.verdict === 'FAIL') return refuse('GATE_FAILED', gate.name, gate.message);
+    if (gate.verdict === 'PASS') return gate;
+    const acceptance = acceptances.find(({ gate: name }) => name === gate.name)?.reason.trim() ?? '';
+    if (acceptance === '')
+      refuse('GATE_FAILED', gate.name, `${gate.name} warns and needs a written acceptance: ${gate.message}`);
+    return { ...gate, acceptedBy: approver, acceptance };
+  });
 }
 
 /** Revoking takes an approval that stands, and another person than registered the version. */

@@ -1,6 +1,11 @@
 import { unknownOverrides } from '../domain/config-proposal.ts';
-import { judgeApproval, judgeRevocation, judgeUse } from '../domain/model-life.ts';
-import type { JudgedGate } from '../domain/model-version.ts';
+import {
+  type Acceptance,
+  acceptedGates,
+  judgeApproval,
+  judgeRevocation,
+  judgeUse,
+} from '../domain/model-life.ts';
 import { needNote } from '../domain/note.ts';
 import { obey, refuse } from '../domain/refusal.ts';
 import { weekIn } from '../domain/schedule.ts';
@@ -16,7 +21,7 @@ import { actOn, holdModel, type ModelInput } from './model-act.ts';
 import { assertOffers, contractFor } from './offered-columns.ts';
 
 export interface ApproveModel extends ModelInput {
-  readonly acceptances: readonly { readonly gate: string; readonly reason: string }[];
+  readonly acceptances: readonly Acceptance[];
   readonly note: string | null;
 }
 
@@ -29,18 +34,7 @@ export const approveModel: Command<ApproveModel, ModelVersionRow> = {
     const { tx, now, actor } = act;
     const model = await holdModel(tx, modelId);
     obey(judgeApproval(model, actor.subject));
-    const gates = model.gates.map((gate): JudgedGate => {
-      if (gate.verdict === 'FAIL') return refuse('GATE_FAILED', gate.name, gate.message);
-      if (gate.verdict === 'PASS') return gate;
-      const reason = acceptances.find((acceptance) => acceptance.gate === gate.name)?.reason.trim() ?? '';
-      if (reason === '')
-        refuse(
-          'GATE_FAILED',
-          gate.name,
-          `${gate.name} warns and needs a written acceptance: ${gate.message}`,
-        );
-      return { ...gate, acceptedBy: actor.subject, acceptance: reason };
-    });
+    const gates = acceptedGates(model.gates, acceptances, actor.subject);
     const changed = { gates, status: 'APPROVED' as const, approvedBy: actor.subject, approvedAt: now };
     const accepted = gates.flatMap(({ name, acceptance }) =>
       acceptance === null ? [] : [`${name}: ${acceptance}`],

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  acceptedGates,
   isAtHand,
   judgeApproval,
   judgeRevocation,
   judgeUse,
   type ModelLife,
 } from '../../src/domain/model-life.ts';
-import { MODEL_STATUSES } from '../../src/domain/model-version.ts';
+import { type JudgedGate, MODEL_STATUSES } from '../../src/domain/model-version.ts';
 
 const BEFORE = new Date('2026-01-01T00:00:00Z');
 const model = (change: Partial<ModelLife>): ModelLife => ({
@@ -51,5 +52,41 @@ describe('the life of a model version', () => {
     const usable = MODEL_STATUSES.filter((status) => isAtHand({ ...APPROVED, status }));
     expect(usable).toEqual(['APPROVED']);
     expect(judgeUse({ ...APPROVED, status: 'LIVE' }, 'otto')).toMatchObject({ rule: 'MODEL_STATUS' });
+  });
+});
+
+describe('the gates of an approval', () => {
+  const gate = (name: string, verdict: JudgedGate['verdict']): JudgedGate => ({
+    name,
+    verdict,
+    measured: '1',
+    limit: '0',
+    message: `${name} found something`,
+    acceptedBy: null,
+    acceptance: null,
+  });
+  const passed = gate('CARD', 'PASS');
+  const warned = gate('TOO_GOOD', 'WARN');
+
+  it('say of each that warns who accepted it and why, and of no other', () => {
+    const acceptances = [
+      { gate: 'TOO_GOOD', reason: ' a small sample ' },
+      { gate: 'CARD', reason: 'not asked for' },
+    ];
+    expect(acceptedGates([passed, warned], acceptances, 'carla')).toEqual([
+      passed,
+      { ...warned, acceptedBy: 'carla', acceptance: 'a small sample' },
+    ]);
+  });
+
+  it.each([
+    ['warns and nobody accepted that', warned, []],
+    ['warns and was accepted without a word', warned, [{ gate: 'TOO_GOOD', reason: ' ' }]],
+    ['fails, whatever is accepted', gate('TOO_GOOD', 'FAIL'), [{ gate: 'TOO_GOOD', reason: 'so what' }]],
+  ])('bar it where one %s', (_, judged, acceptances) => {
+    const refused = expect.objectContaining({ code: 'GATE_FAILED', rule: 'TOO_GOOD' });
+    expect(() => acceptedGates([passed, judged], acceptances, 'carla')).toThrow(
+      expect.objectContaining({ refusal: refused }),
+    );
   });
 });
