@@ -35,6 +35,11 @@ export async function modelById(db: Transaction, id: string): Promise<ModelVersi
   return isUuid(id) ? db.findOneBy(ModelVersionRow, { id }) : null;
 }
 
+/** A model version as it is now, and stays until the transaction has ended. */
+export async function modelHeld(tx: Transaction, id: string): Promise<ModelVersionRow> {
+  return tx.findOneOrFail(ModelVersionRow, { where: { id }, lock: { mode: 'pessimistic_read' } });
+}
+
 export async function modelsById(
   db: Transaction,
   ids: readonly string[],

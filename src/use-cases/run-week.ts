@@ -4,6 +4,7 @@ import { type RunStatus, type RunStep, STATUS_AT_STEP } from '../domain/run.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
 import { ConfigVersionRow } from '../store/config-version.row.ts';
 import { FeedContractRow } from '../store/feed-contract.row.ts';
+import { modelHeld } from '../store/model.reads.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { isOutage } from '../store/outage.ts';
 import { RunRow } from '../store/run.row.ts';
@@ -32,7 +33,8 @@ const NEXT_STEP = {
 /**
  * Takes a run from where it is to where it waits for people, a transaction per step. Cut off at any point, it goes on there
  * when called again; called twice at once, the second waits and finds the step done. Throws on faults, after the run was
- * marked FAILED and an incident opened; while the engine is paused it stops at its next step and stays as it is; when the database went away the run stays as it is, to be gone on with.
+ * marked FAILED and an incident opened. While the engine is paused it stops at its next step and stays as it is; when the
+ * database went away it stays as it is too, to be gone on with.
  */
 export async function runWeek(services: Services, runId: string): Promise<RunRow> {
   for (let worked = false; ; worked = true) {
@@ -91,6 +93,8 @@ async function takeStep(
   context.progress(0, run.snapshotRows ?? 0);
   if (step === 'DECIDE') assertApproved(context.model);
   const { status, facts } = await STEPS[step](tx, context);
+  // Scoring takes its time: a revocation meanwhile counts, and one that comes now waits until the decisions are recorded.
+  if (step === 'DECIDE') assertApproved(await modelHeld(tx, run.modelId));
   const next = status === null ? await nextStep(tx, run) : 'DONE';
   const now = services.clock.now();
   const after = status ?? STATUS_AT_STEP[next === 'DONE' ? step : next];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scorer } from '../../src/domain/ports.ts';
 import { modelLiveAt } from '../../src/store/model.reads.ts';
 import { actsOn, periodsOf } from '../../src/store/model-life.reads.ts';
 import { ModelVersionRow } from '../../src/store/model-version.row.ts';
@@ -118,6 +119,27 @@ describe('a revoked approval', () => {
     const [{ summary }] = await services.db.query('select summary from incident where run_id = $1', [run.id]);
     expect(summary).toContain('The approval of likely 4 was revoked');
     expect(await services.db.query('select from run_funnel where run_id = $1', [run.id])).toEqual([]);
+  });
+});
+
+describe('an approval that is revoked while a run scores', () => {
+  it('stops the run: nothing is decided', async () => {
+    const model = await registerSmall(harness, '4 again');
+    await approveSmall(harness, model);
+    await act(OTTO, activateModel, { modelId: model.id });
+    await deliver(harness, { week: '2026-W42', customers: customers(10) });
+    const { services } = harness;
+    const asked = { campaign: SMALL, week: '2026-W42', trigger: 'MANUAL' } as const;
+    const { run } = await execute(services, OLGA, startRun, asked);
+    const scorer: Scorer = {
+      async open(spec) {
+        await act(CARLA, revokeModel, { modelId: model.id, note: 'it counts twice' });
+        return services.scorer.open(spec);
+      },
+    };
+    expect(await refusal(runWeek({ ...services, scorer }, run.id))).toBe('NOT_SIGNED_OFF MODEL_APPROVAL');
+    expect(await services.db.query('select from run_funnel where run_id = $1', [run.id])).toEqual([]);
+    expect(await faultOf(harness)).toBeNull();
   });
 });
 
