@@ -103,6 +103,18 @@ export class SmallRecord {
     }
   }
 
+  /** What verifying finds after statements on tables, whose guards are away meanwhile; the harm is undone. */
+  async faultAfter(
+    tables: readonly string[],
+    ...statements: readonly (readonly [sql: string, ...parameters: unknown[]])[]
+  ): Promise<RecordVerification['fault']> {
+    const harm = (tx: EntityManager) =>
+      tamper(tx, tables, async () => {
+        for (const [sql, ...parameters] of statements) await tx.query(sql, parameters);
+      });
+    return (await this.after(harm)).fault;
+  }
+
   /** The index of the newest entry of an action about something. */
   async entry(action: string, subject: string): Promise<number> {
     const [found]: { index: number }[] = await this.owner.query(
