@@ -10,12 +10,17 @@ import { TileTree } from '../../src/audit/tile-tree.ts';
 
 export const ORIGIN = 'audit.example/test';
 export const SIGNER = signerOf(ORIGIN, new Uint8Array(32).fill(7));
+/** Signs under the same name, and is not the log's. */
+export const ROGUE = signerOf(ORIGIN, new Uint8Array(32).fill(8));
 
 export function diskFolder(path: string): ExportTarget {
   return new DiskFolder(path, (message) => new ExportError(message));
 }
 
 export const leafOf = (index: number): Buffer => Buffer.from(`leaf ${index}`);
+/** The same entries but for one. */
+export const forgedAt = (at: number) => (index: number) =>
+  index === at ? Buffer.from('forged') : leafOf(index);
 
 /** An export on disk, made without a database, that a test may tamper with. */
 export class ExportedLog {

@@ -87,8 +87,7 @@ export const walkRunRows: WalkPart = async (walk) => {
   const funds: FoundRow[] = [];
   for (const [id] of claims.all('fund_price'))
     funds.push({ id, fields: { content: digestOfJson(await fundPrices(tx, id)) } });
-  const runs = [...claims.all('run_funnel').keys()];
-  const funnels = (await funnelsOf(tx, runs)).map(({ runId, ...funnel }) => ({
+  const funnels = (await funnelsOf(tx, [...claims.all('run').keys()])).map(({ runId, ...funnel }) => ({
     id: runId,
     fields: { content: digestOfJson(funnel) },
   }));
