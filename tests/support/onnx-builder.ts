@@ -218,3 +218,6 @@ export function sigmoidOfMean(features: number, changes: Partial<ModelFile> = {}
     ...changes,
   });
 }
+
+/** The sigmoid of its one feature, with something otherwise. */
+export const with1 = (changes: Partial<ModelFile>) => sigmoidOfMean(1, changes);
