@@ -4,6 +4,11 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const ARMS = ['MODEL', 'HOLDOUT', 'EXPLORATION'] as const;
 export type Arm = (typeof ARMS)[number];
 
+/** Whether the model's choice fell on whoever is in an arm; those who are held out of it were chosen too. */
+export function isModelChoice(arm: Arm | null): boolean {
+  return arm === 'MODEL' || arm === 'HOLDOUT';
+}
+
 /** Why a customer may not be mailed, the most decisive first. */
 export const ELIGIBILITY_REASONS = [
   'NOT_PRIVATE',

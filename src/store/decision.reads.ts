@@ -38,6 +38,19 @@ export async function decisionIn(
   return rows.map(decisionOf)[0];
 }
 
+/** Whom a run decided on at some rows, by row; nobody where the row was erased. */
+export async function customersAt(
+  db: Reader,
+  runId: string,
+  rows: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const found: { row: number; customer: string }[] = await db.query(
+    `select row_no as row, customer from ${partitionOf('decision', runId)} where run_id = $1 and row_no = any ($2)`,
+    [runId, rows],
+  );
+  return new Map(found.map(({ row, customer }) => [row, customer]));
+}
+
 /** The decisions of a run on everyone who is to be mailed, in the order of their rows. */
 export async function mailedIn(db: Reader, runId: string): Promise<readonly RecordedDecision[]> {
   const rows: StoredDecision[] = await db.query(

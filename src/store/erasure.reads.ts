@@ -42,6 +42,15 @@ export async function rowsOfErasure(db: Reader, erasureId: string): Promise<read
   return db.query(`select ${NAMES} from erased_row where erasure_id = $1`, [erasureId]);
 }
 
+/** An erasure that rows are listed under and that there is not; undefined where there is none. */
+export async function rowOfNoErasure(db: Reader): Promise<string | undefined> {
+  const [found]: { id: string }[] = await db.query(
+    `select erasure_id as id from erased_row r where not exists (select from erasure e where e.id = r.erasure_id)
+     order by 1 limit 1`,
+  );
+  return found?.id;
+}
+
 /** The digest of what an erasure lists: its audit entry, whose subject is the erasure, must have the same. */
 export async function erasureDigest(db: Reader, erasureId: string): Promise<string> {
   return digestOfJson(erasureContent(await rowsOfErasure(db, erasureId)));

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { ModelPackage } from '../domain/model-card.ts';
+import { type ModelPackage, referenceRows } from '../domain/model-card.ts';
 import { modelFileBytes } from './recorded-models.reads.ts';
 
 /** The bytes of a file of a registered model package. Throws where it has none of that name. */
@@ -11,6 +11,14 @@ export async function modelFile(
   const bytes = await modelFileBytes(tx, modelId, name);
   if (bytes === null) throw new Error(`model version ${modelId} has no file ${name}`);
   return bytes;
+}
+
+/** The rows of a model version's reference sample, features in card order. */
+export async function referenceSample(
+  tx: Pick<EntityManager, 'query'>,
+  modelId: string,
+): Promise<ReturnType<typeof referenceRows>> {
+  return referenceRows(Buffer.from(await modelFile(tx, modelId, 'reference.csv')).toString('utf8'));
 }
 
 /** The files of a registered model package. */

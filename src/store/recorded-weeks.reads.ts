@@ -90,6 +90,21 @@ export async function mailedRows(tx: Transaction, runId: string): Promise<readon
   return rows.map(({ row }) => row);
 }
 
+/** How many of some customers were released in weeks of a campaign from one on and before another. */
+export async function countReleased(
+  tx: Transaction,
+  campaign: string,
+  { from, before }: { readonly from: IsoWeek; readonly before: IsoWeek },
+  customers: readonly string[],
+): Promise<number> {
+  const [found]: { count: number }[] = await tx.query(
+    `select count(distinct customer)::int as count from released_recipient
+     where campaign = $1 and week >= $2 and week < $3 and customer = any ($4)`,
+    [campaign, from, before, customers],
+  );
+  return found?.count ?? 0;
+}
+
 /** The days (since 1970-01-01) on which flows of a campaign began for customers, from one day on and before another. */
 export async function flowsBetween(
   tx: Transaction,

@@ -68,6 +68,13 @@ export async function addFeedFiles(
   }
 }
 
+/** The files of the feed that a run received, by name. */
+export async function feedFilesOf(tx: EntityManager, runId: string): Promise<readonly ManifestFile[]> {
+  return tx.query('select name, digest, rows, rejected from run_feed_file where run_id = $1 order by name', [
+    runId,
+  ]);
+}
+
 /** Names of what a run measures for the weeks that follow. */
 export type MeasureName = 'ROWS' | 'NULLS' | 'RATES' | 'ABOVE_THRESHOLD' | 'SCORES' | 'FEATURE';
 

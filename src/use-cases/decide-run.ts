@@ -4,18 +4,19 @@ import { judgeFeatureShift } from '../domain/drift-check.ts';
 import { type Funnel, FunnelCounter } from '../domain/funnel.ts';
 import type { RunManifest } from '../domain/manifest.ts';
 import { judgeMarket } from '../domain/market-check.ts';
-import { referenceRows } from '../domain/model-card.ts';
 import { judgeOutput } from '../domain/output-check.ts';
 import { type Selection, select } from '../domain/selection.ts';
 import { dateIn, weekOf } from '../domain/week.ts';
 import { DecisionWriter } from '../store/decision.store.ts';
 import { fundPrices } from '../store/fund-price.store.ts';
-import { modelFile } from '../store/model.store.ts';
+import { insertFunnel } from '../store/funnel.store.ts';
+import { modelFile, referenceSample } from '../store/model.store.ts';
 import { RunRow } from '../store/run.row.ts';
 import {
   addChecks,
   addMeasures,
   featureHistory,
+  feedFilesOf,
   type Measure,
   outputHistory,
 } from '../store/run-record.store.ts';
@@ -42,7 +43,7 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
     asOf,
     funds,
     model: await modelFile(tx, model.id, 'model.onnx'),
-    reference: referenceRows(Buffer.from(await modelFile(tx, model.id, 'reference.csv')).toString('utf8')),
+    reference: await referenceSample(tx, model.id),
     whileAllowed: whileSignedOff(services, model),
   });
   const spread = scored.distributions.map(
@@ -65,17 +66,14 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
   );
   const checks: readonly Check[] = [...market, ...drift, ...output];
   await addChecks(tx, run.id, checks);
-  await saveFunnel(tx, run.id, recorded.funnel);
+  await insertFunnel(tx, run.id, recorded.funnel);
   await addMeasures(tx, run.id, [
     { name: 'ABOVE_THRESHOLD', subject: '', value: [selection.aboveThreshold] },
     { name: 'SCORES', subject: '', value: [...scored.scoreCounts] },
     ...spread,
   ]);
   const manifest = manifestOf(context, {
-    feedFiles: await tx.query(
-      'select name, digest, rows, rejected from run_feed_file where run_id = $1 order by name',
-      [run.id],
-    ),
+    feedFiles: await feedFilesOf(tx, run.id),
     funds: digestOfJson(funds),
     dataUses,
     decisionRoot: recorded.root,
@@ -132,29 +130,6 @@ async function recordDecisions(
     root: await writer.seal(tx),
     funnel: counter.close(run.snapshotRows ?? 0, selection.aboveThreshold),
   };
-}
-
-async function saveFunnel(tx: Transaction, runId: string, funnel: Funnel): Promise<void> {
-  const arm = (name: string) => funnel.arms.find((count) => count.arm === name)?.count ?? 0;
-  await tx.query(
-    `insert into run_funnel (run_id, considered, eligible, scored, above_threshold, mailed, mailed_model, mailed_exploration,
-                             held_out, not_chosen, not_eligible, reasons)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      runId,
-      funnel.considered,
-      funnel.eligible,
-      funnel.scored,
-      funnel.aboveThreshold,
-      funnel.mailed,
-      arm('MODEL'),
-      arm('EXPLORATION'),
-      funnel.heldOut,
-      funnel.notChosen,
-      funnel.notEligible,
-      JSON.stringify(funnel.reasons),
-    ],
-  );
 }
 
 function manifestOf(

@@ -1,6 +1,8 @@
+import { isModelChoice } from '../domain/decision.ts';
 import type { Output } from '../domain/output-check.ts';
 import { meaningOf, type Selection } from '../domain/selection.ts';
 import { addWeeks } from '../domain/week.ts';
+import { countReleased } from '../store/recorded-weeks.reads.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { StepContext } from './run-step.ts';
 import type { Scored } from './score-snapshot.ts';
@@ -15,16 +17,12 @@ export async function measureOutput(
   const recipients = scored.customers.filter(
     (_, at) => meaningOf(selection.verdicts[at] ?? 0).outcome === 'MAIL',
   );
-  const [repeated]: { count: number }[] = await tx.query(
-    `select count(distinct customer)::int as count from released_recipient
-     where campaign = $1 and week >= $2 and week < $3 and customer = any ($4)`,
-    [run.campaign, addWeeks(run.week, 1 - config.restWeeks), run.week, recipients],
-  );
+  const rest = { from: addWeeks(run.week, 1 - config.restWeeks), before: run.week };
   const bands = scored.bands.map((band) => ({ ...band, chosen: 0 }));
   scored.bandOf.forEach((band, at) => {
-    const chosen = meaningOf(selection.verdicts[at] ?? 0).arm;
+    const { arm } = meaningOf(selection.verdicts[at] ?? 0);
     const counted = bands[band];
-    if (counted !== undefined && (chosen === 'MODEL' || chosen === 'HOLDOUT')) counted.chosen++;
+    if (counted !== undefined && isModelChoice(arm)) counted.chosen++;
   });
   return {
     scored: scored.customers.length,
@@ -32,6 +30,6 @@ export async function measureOutput(
     certain: scored.certain,
     scoreCounts: scored.scoreCounts,
     bands,
-    repeated: repeated?.count ?? 0,
+    repeated: await countReleased(tx, run.campaign, rest, recipients),
   };
 }

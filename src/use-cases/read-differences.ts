@@ -1,5 +1,5 @@
+import { customersAt } from '../store/decision.reads.ts';
 import type { ReproductionRow } from '../store/reproduction.row.ts';
-import { partitionOf } from '../store/snapshot.store.ts';
 import type { Caller } from './execute.ts';
 import { readCustomerData } from './read-customer-data.ts';
 import type { Services } from './services.ts';
@@ -17,11 +17,11 @@ export async function readDifferences(
     found: (rows: readonly unknown[]) => ({ customers: rows.length }),
   } as const;
   return readCustomerData(services, caller, about, async (tx) => {
-    const rows: { row: number; customer: string }[] = await tx.query(
-      `select row_no as row, customer from ${partitionOf('decision', runId)} where run_id = $1 and row_no = any ($2)`,
-      [runId, differences.map(({ row }) => row)],
+    const customers = await customersAt(
+      tx,
+      runId,
+      differences.map(({ row }) => row),
     );
-    const customers = new Map(rows.map(({ row, customer }) => [row, customer]));
     return differences.flatMap(({ row, ...said }) => {
       const customer = customers.get(row);
       return customer === undefined ? [] : [{ customer, ...said }];

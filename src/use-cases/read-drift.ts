@@ -1,13 +1,12 @@
 import { referenceHistogram } from '../domain/drift-check.ts';
 import { type Drift, type WatchedModel, watchDrift } from '../domain/drift-watch.ts';
-import { referenceRows } from '../domain/model-card.ts';
 import { refuse } from '../domain/refusal.ts';
 import type { IsoWeek } from '../domain/week.ts';
 import { needSpan, type WeekSpan } from '../domain/week-span.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { type AskedRun, watchedRuns } from '../store/drift.reads.ts';
 import { modelsById } from '../store/model.reads.ts';
-import { modelFile } from '../store/model.store.ts';
+import { referenceSample } from '../store/model.store.ts';
 import { currentRuns } from '../store/recorded-weeks.reads.ts';
 import type { Transaction } from '../store/transaction.ts';
 
@@ -45,7 +44,7 @@ async function watchedModels(
 ): Promise<ReadonlyMap<string, WatchedModel>> {
   const models = new Map<string, WatchedModel>();
   for (const { id, card } of await modelsById(db, ids)) {
-    const rows = referenceRows(Buffer.from(await modelFile(db, id, 'reference.csv')).toString('utf8'));
+    const rows = await referenceSample(db, id);
     const references = new Map(
       card.features.map(({ name }, place) => [name, referenceHistogram(rows, place)]),
     );

@@ -1,4 +1,3 @@
-import { referenceRows } from '../domain/model-card.ts';
 import { visible } from '../domain/model-page/markdown.ts';
 import { modelPage } from '../domain/model-page/model-page.ts';
 import type { ModelPageFacts, PageFormat } from '../domain/model-page/model-page-facts.ts';
@@ -8,7 +7,7 @@ import { dateIn } from '../domain/week.ts';
 import { dataUsesDeclaredBy } from '../store/campaign.reads.ts';
 import { campaignOf } from '../store/campaign.store.ts';
 import { newestContract } from '../store/feed-contract.store.ts';
-import { modelFile } from '../store/model.store.ts';
+import { modelFile, referenceSample } from '../store/model.store.ts';
 import { actsOn, filesOf, periodsOf, runsWith } from '../store/model-life.reads.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
 import type { Transaction } from '../store/transaction.ts';
@@ -32,7 +31,7 @@ async function factsOf(tx: Transaction, model: ModelVersionRow, at: Date): Promi
   const { id, card, status, digest, gates, registeredBy, registeredAt } = model;
   const { key, definition } = await campaignOf(tx, model.campaign);
   const { columns } = await newestContract(tx, key);
-  const text = async (name: string) => Buffer.from(await modelFile(tx, id, name)).toString('utf8');
+  const training = Buffer.from(await modelFile(tx, id, 'training.csv')).toString('utf8');
   return {
     at,
     day: dateIn(definition.timeZone, at),
@@ -51,8 +50,8 @@ async function factsOf(tx: Transaction, model: ModelVersionRow, at: Date): Promi
     runs: await runsWith(tx, id),
     files: await filesOf(tx, id),
     training: {
-      weeks: countsByWeek(await text('training.csv')),
-      reference: referenceRows(await text('reference.csv')).length,
+      weeks: countsByWeek(training),
+      reference: (await referenceSample(tx, id)).length,
     },
   };
 }

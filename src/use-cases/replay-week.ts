@@ -2,7 +2,6 @@ import { sendDay } from '../domain/eligibility.ts';
 import { judgeFeed } from '../domain/feed-check.ts';
 import { layoutOf } from '../domain/feed-contract.ts';
 import { judgeMarket } from '../domain/market-check.ts';
-import { referenceRows } from '../domain/model-card.ts';
 import { AGE_BANDS, ageBandOf } from '../domain/output-check.ts';
 import type { ReplayedWeek, UnreplayedWeek, WhatIf } from '../domain/replay.ts';
 import { meaningOf, type Selection, select } from '../domain/selection.ts';
@@ -10,7 +9,7 @@ import { addDays } from '../domain/week.ts';
 import { erasedRows } from '../store/erasure.reads.ts';
 import { feedMeasuresOf } from '../store/feed-measures.reads.ts';
 import { funnelOf } from '../store/funnel.reads.ts';
-import { modelFile } from '../store/model.store.ts';
+import { modelFile, referenceSample } from '../store/model.store.ts';
 import { flowsBetween, mailedRows } from '../store/recorded-weeks.reads.ts';
 import { erasedChoices } from '../store/reproduction.reads.ts';
 import type { RunRow } from '../store/run.row.ts';
@@ -47,7 +46,7 @@ export async function replayWeek(
     asOf,
     funds,
     model: await modelFile(tx, model.id, 'model.onnx'),
-    reference: referenceRows(Buffer.from(await modelFile(tx, model.id, 'reference.csv')).toString('utf8')),
+    reference: await referenceSample(tx, model.id),
     changes,
     shifts: whatIf.shifts,
     blocks: withEarlierFlows(

@@ -1,5 +1,5 @@
 import { type ChallengerDecision, type ChallengerSummary, compareWithLive } from '../domain/challenger.ts';
-import type { Arm } from '../domain/decision.ts';
+import { isModelChoice } from '../domain/decision.ts';
 import { compileFeatures } from '../domain/feature.ts';
 import { layoutOf } from '../domain/feed-contract.ts';
 import { modelSpec } from '../domain/model-spec.ts';
@@ -47,7 +47,7 @@ export async function scoreShadow(
   // Nobody is drawn at random by a challenger.
   const settings = { ...config, explorationSize: 0 };
   const { verdicts, ranks } = select(customers, scores, settings, selectionKeys(run, config, since));
-  const chosen = Uint8Array.from(verdicts, (verdict) => (isChoice(meaningOf(verdict).arm) ? 1 : 0));
+  const chosen = Uint8Array.from(verdicts, (verdict) => (isModelChoice(meaningOf(verdict).arm) ? 1 : 0));
   const ofRows = <Values extends Float64Array | Int32Array | Uint8Array>(values: Values, into: Values) => {
     for (const [at, row] of rows.entries()) into[at] = values[row] ?? 0;
     return into;
@@ -83,10 +83,6 @@ function* decisionsOf(
   }
 }
 
-function isChoice(arm: Arm | null): boolean {
-  return arm === 'MODEL' || arm === 'HOLDOUT';
-}
-
 async function liveDecisions(tx: Transaction, runId: string, total: number): Promise<LiveDecisions> {
   const scores = new Float64Array(total);
   const ranks = new Int32Array(total);
@@ -99,7 +95,7 @@ async function liveDecisions(tx: Transaction, runId: string, total: number): Pro
     eligible++;
     scores[row] = score;
     ranks[row] = rank;
-    chosen[row] = isChoice(arm) ? 1 : 0;
+    chosen[row] = isModelChoice(arm) ? 1 : 0;
   });
   return { eligible, scores, ranks, chosen };
 }

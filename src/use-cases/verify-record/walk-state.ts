@@ -1,6 +1,6 @@
 import { digestOf, digestOfJson } from '../../audit/digest.ts';
 import { CampaignRow } from '../../store/campaign.row.ts';
-import { erasureDigest } from '../../store/erasure.reads.ts';
+import { erasureDigest, rowOfNoErasure } from '../../store/erasure.reads.ts';
 import { fundPrices } from '../../store/fund-price.store.ts';
 import { funnelsOf } from '../../store/funnel.reads.ts';
 import { type StateRow, type StateTable, stateOf } from '../../store/recorded-state.reads.ts';
@@ -16,15 +16,12 @@ export const walkErasures: WalkPart = async (walk) => {
   const rows: FoundRow[] = [];
   for (const row of await stateOf(walk.tx, 'erasure'))
     rows.push(foundRow({ ...row, content: await erasureDigest(walk.tx, row.id) }));
-  const orphans: { id: string }[] = await walk.tx.query(
-    `select erasure_id as id from erased_row r where not exists (select from erasure e where e.id = r.erasure_id)
-     order by 1 limit 1`,
-  );
-  const [orphan] = orphans;
-  return (
-    compareRows('erasure', rows, walk.claims) ??
-    (orphan && recordFault('erased_row', orphan.id, 'UNSPOKEN', 'there is no such erasure'))
-  );
+  const found = compareRows('erasure', rows, walk.claims);
+  if (found !== undefined) return found;
+  const orphan = await rowOfNoErasure(walk.tx);
+  return orphan === undefined
+    ? undefined
+    : recordFault('erased_row', orphan, 'UNSPOKEN', 'there is no such erasure');
 };
 
 const GOVERNANCE: readonly StateTable[] = [
