@@ -10,6 +10,27 @@ export interface TrainingTable {
   readonly labels: Uint8Array;
 }
 
+/** The weeks of rows in little room: each is named once, and a row has the place of its own. */
+export interface PlacedWeeks {
+  readonly named: readonly IsoWeek[];
+  readonly places: Uint32Array<ArrayBuffer>;
+}
+
+export function placeWeeks(weeks: readonly IsoWeek[]): PlacedWeeks {
+  const placeOf = new Map<IsoWeek, number>();
+  const places = Uint32Array.from(weeks, (week) => {
+    const place = placeOf.get(week) ?? placeOf.size;
+    placeOf.set(week, place);
+    return place;
+  });
+  return { named: [...placeOf.keys()], places };
+}
+
+/** The week of each row. */
+export function weeksOfRows({ named, places }: PlacedWeeks): readonly IsoWeek[] {
+  return Array.from(places, (place) => named[place] ?? '');
+}
+
 /** A week of a training table and the numbers of its rows. */
 export interface TrainingWeek {
   readonly week: IsoWeek;

@@ -1,5 +1,6 @@
 import type { ModelPackage } from '../../domain/model-card.ts';
 import type { PackageFault } from '../../domain/ports.ts';
+import { type PlacedWeeks, placeWeeks, weeksOfRows } from '../../domain/training-table.ts';
 
 /** Where a package is to be read from. */
 export type PackageSource =
@@ -15,9 +16,7 @@ export interface PackedPackage {
   readonly ignored: ModelPackage['ignored'];
   readonly training: {
     readonly rows: number;
-    /** Each week once; `places` has that of each row. */
-    readonly weeks: readonly string[];
-    readonly places: Uint32Array;
+    readonly weeks: PlacedWeeks;
     readonly matrix: Float32Array;
     readonly labels: Uint8Array;
   };
@@ -28,12 +27,7 @@ export interface PackedPackage {
 export type ReadPackage = { readonly found: PackedPackage } | { readonly faults: readonly PackageFault[] };
 
 export function packed({ card, files, reference, ignored, training }: ModelPackage): PackedPackage {
-  const weeks = new Map<string, number>();
-  const places = Uint32Array.from(training.weeks, (week) => {
-    const place = weeks.get(week) ?? weeks.size;
-    weeks.set(week, place);
-    return place;
-  });
+  const weeks = placeWeeks(training.weeks);
   // In memory of their own: what lies in a pool with others cannot be handed over.
   const own = {
     'model.onnx': new Uint8Array(files['model.onnx']),
@@ -48,13 +42,11 @@ export function packed({ card, files, reference, ignored, training }: ModelPacka
     files: own,
     reference,
     ignored,
-    training: { rows: training.rows, weeks: [...weeks.keys()], places, matrix, labels },
-    buffers: [...Object.values(own), places, matrix, labels].map(({ buffer }) => buffer),
+    training: { rows: training.rows, weeks, matrix, labels },
+    buffers: [...Object.values(own), weeks.places, matrix, labels].map(({ buffer }) => buffer),
   };
 }
 
 export function unpacked({ training, buffers: _, ...rest }: PackedPackage): ModelPackage {
-  const { rows, weeks, places, matrix, labels } = training;
-  const named = Array.from(places, (place) => weeks[place] ?? '');
-  return { ...rest, training: { rows, weeks: named, matrix, labels } };
+  return { ...rest, training: { ...training, weeks: weeksOfRows(training.weeks) } };
 }

@@ -1,5 +1,6 @@
 import type { GateLimits } from '../../domain/gates/gate-limits.ts';
 import type { GateMaterial } from '../../domain/gates/gate-material.ts';
+import { placeWeeks, weeksOfRows } from '../../domain/training-table.ts';
 
 /** What a model is judged by, as one body: JSON of the small parts, then the training table as bytes. */
 interface Head extends Pick<GateMaterial, 'features' | 'trained' | 'reference' | 'threshold'> {
@@ -14,14 +15,7 @@ export function judgeRequest(
   { features, trained, reference, threshold, training }: GateMaterial,
   limits: GateLimits,
 ): { readonly headLength: number; readonly parts: readonly Uint8Array[] } {
-  const places = new Map<string, number>();
-  const weeks = new Uint32Array(training.rows);
-  for (let row = 0; row < training.rows; row += 1) {
-    const week = training.weeks[row] ?? '';
-    const place = places.get(week) ?? places.size;
-    places.set(week, place);
-    weeks[row] = place;
-  }
+  const { named, places } = placeWeeks(training.weeks);
   const head: Head = {
     features: features.map(({ name, direction }) => ({ name, direction })),
     trained,
@@ -29,12 +23,12 @@ export function judgeRequest(
     threshold,
     limits,
     rows: training.rows,
-    weeks: [...places.keys()],
+    weeks: named,
   };
   const json = Buffer.from(JSON.stringify(head));
   return {
     headLength: json.length,
-    parts: [json, bytesOf(weeks), bytesOf(training.matrix), training.labels],
+    parts: [json, bytesOf(places), bytesOf(training.matrix), training.labels],
   };
 }
 
@@ -44,7 +38,7 @@ export function judgedBy(
   headLength: number,
 ): { readonly material: GateMaterial; readonly limits: GateLimits } {
   const head: Head = JSON.parse(Buffer.from(body.subarray(0, headLength)).toString());
-  const { limits, rows, weeks, ...rest } = head;
+  const { limits, rows, weeks: named, ...rest } = head;
   let from = headLength;
   // Copied, so that numbers start at an aligned address.
   const take = (bytes: number) => {
@@ -54,8 +48,8 @@ export function judgedBy(
   const places = new Uint32Array(take(4 * rows).buffer);
   const matrix = new Float32Array(take(4 * rows * rest.features.length).buffer);
   const labels = take(rows);
-  const named = Array.from(places, (place) => weeks[place] ?? '');
-  return { limits, material: { ...rest, training: { rows, weeks: named, matrix, labels } } };
+  const weeks = weeksOfRows({ named, places });
+  return { limits, material: { ...rest, training: { rows, weeks, matrix, labels } } };
 }
 
 function bytesOf(numbers: Uint32Array | Float32Array): Uint8Array {
