@@ -1,6 +1,5 @@
 import type { ChallengerDecision } from '../domain/challenger.ts';
 import type { ChallengerOfRun } from './challenger.store.ts';
-import { copyOut } from './copy-stream.ts';
 import { partitionOf } from './snapshot.store.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -29,40 +28,4 @@ export async function challengerDecisionsOn(
      where run_id = $1 and customer = any ($2)`,
     [runId, customers],
   );
-}
-
-/** A challenger's decision as it stands, its salt in hex; `foreign` when it says that it is of another run. */
-export interface FoundChallengerDecision extends ChallengerDecision {
-  readonly foreign: boolean;
-  readonly place: number;
-  readonly salt: string;
-  readonly leaf: Uint8Array;
-}
-
-/** The decisions of a run's challenger as they lie in the table, a call each; `leaf` is valid until the call returns. */
-export async function eachChallengerDecision(
-  tx: Transaction,
-  runId: string,
-  take: (found: FoundChallengerDecision) => void,
-): Promise<void> {
-  const run = runId.replaceAll('-', '');
-  for await (const decoder of copyOut(tx, partitionOf('challenger_decision', runId))) {
-    while (decoder.next()) {
-      take({
-        foreign: hexOf(decoder.bytes()) !== run,
-        place: decoder.int4(),
-        row: decoder.int4(),
-        customer: decoder.ascii(),
-        salt: hexOf(decoder.bytes()),
-        score: decoder.float8() ?? Number.NaN,
-        rank: decoder.int4(),
-        chosen: decoder.boolean(),
-        leaf: decoder.bytes(),
-      });
-    }
-  }
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }

@@ -94,6 +94,13 @@ export class CopyDecoder {
     return this.#bytes.subarray(start, this.#at);
   }
 
+  /** The same in lower-case hex. */
+  hex(): string {
+    const start = this.#at + 4;
+    this.#at = start + this.#view.getInt32(this.#at);
+    return this.#bytes.toString('hex', start, this.#at);
+  }
+
   /** One array's values into the columns they belong to, null as NaN. */
   float8Array(columns: readonly Float64Array[], row: number): void {
     const length = this.#arrayLength();

@@ -88,7 +88,7 @@ export function readDecision(decoder: CopyDecoder, run: Uint8Array): FoundDecisi
   const foreign = Buffer.compare(decoder.bytes(), run) !== 0;
   const row = decoder.int4();
   const customer = decoder.ascii();
-  const salt = hexOf(decoder.bytes());
+  const salt = decoder.hex();
   const [outcome, arm, reasons] = [decoder.int2() ?? -1, decoder.int2(), decoder.int2Array()];
   const words = wordsOf({ outcome, arm, reasons });
   const [score, rank] = [decoder.float8(), decoder.int4OrNull()];
@@ -101,8 +101,4 @@ export function readDecision(decoder: CopyDecoder, run: Uint8Array): FoundDecisi
     rank,
   };
   return { foreign, row, salt, decision };
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }

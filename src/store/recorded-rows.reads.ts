@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { ChallengerDecision } from '../domain/challenger.ts';
 import { copyOut } from './copy-stream.ts';
 import { type FoundDecision, readDecision } from './decision-codec.ts';
 import { partitionOf, type RunTable, uuidBytes } from './snapshot.store.ts';
@@ -21,6 +22,38 @@ export async function eachDecision(
   const run = uuidBytes(runId);
   for await (const decoder of copyOut(tx, partitionOf('decision', runId))) {
     while (decoder.next()) take(readDecision(decoder, run));
+  }
+}
+
+/** A challenger's decision as it stands, its salt in hex; `foreign` when it says that it is of another run. */
+export interface FoundChallengerDecision extends ChallengerDecision {
+  readonly foreign: boolean;
+  readonly place: number;
+  readonly salt: string;
+  readonly leaf: Uint8Array;
+}
+
+/** The decisions of a run's challenger as they lie in the table, a call each; `leaf` is valid until the call returns. */
+export async function eachChallengerDecision(
+  tx: Transaction,
+  runId: string,
+  take: (found: FoundChallengerDecision) => void,
+): Promise<void> {
+  const run = uuidBytes(runId);
+  for await (const decoder of copyOut(tx, partitionOf('challenger_decision', runId))) {
+    while (decoder.next()) {
+      take({
+        foreign: Buffer.compare(decoder.bytes(), run) !== 0,
+        place: decoder.int4(),
+        row: decoder.int4(),
+        customer: decoder.ascii(),
+        salt: decoder.hex(),
+        score: decoder.float8() ?? Number.NaN,
+        rank: decoder.int4(),
+        chosen: decoder.boolean(),
+        leaf: decoder.bytes(),
+      });
+    }
   }
 }
 
