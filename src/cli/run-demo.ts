@@ -200,8 +200,12 @@ async function report({ services }: App): Promise<string> {
   const decisions = await decisionsToShow(manager, run.id);
   const [known] = await reproductionsOf(manager, [run.id]);
   const { certificate } = known ?? (await execute(services, as('olga'), reproduceRun, { runId: run.id }));
+  const { appliedAt } = await manager.findOneByOrFail(CampaignRow, { key: CAMPAIGN });
   return [
-    `\n${CAMPAIGN}, ${weeks} weeks run. ${run.week}: ${run.status}\n`,
+    `\n${CAMPAIGN}, ${weeks} weeks run. ${run.week}: ${run.status}`,
+    // An act is dated when it was done, in the log as in what it made: the weeks alone can lie in the past.
+    `The weeks lie in the past; what was done with them was done since ${appliedAt.toISOString()} and is dated so.`,
+    'Of an earlier instant liveModel(at:) and config(at:) answer null: nothing was in force then.\n',
     funnel === undefined ? '' : funnelText(funnel),
     ...decisions.map((decision) => `\n${decisionText(decision)}`),
     await letterOf(services, run.week, decisions),

@@ -50,7 +50,7 @@ export function modelPage(facts: ModelPageFacts, language: PageLanguage): string
 }
 
 /** An instant to the minute, in UTC. */
-export function minute(at: Date): string {
+function minute(at: Date): string {
   return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
