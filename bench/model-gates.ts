@@ -1,7 +1,8 @@
 /**
  * A model builder's package on its way into production while others ask: registers a package of 40,000 training rows through the
  * API, waits for its gates, approves and activates it; meanwhile eight people look at other things, each 50 ms after the last answer.
- * Prints how long it took and what they waited, idle and meanwhile, and for how long the service's own thread is held at most. `npm run bench:gates [-- SHARED]`; SHARED is the folder of reference material.
+ * Prints how long it took and what they waited, idle and meanwhile, and for how long the service's own thread is held at most.
+ * `npm run bench:gates [-- SHARED]`; SHARED is the folder of reference material.
  */
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

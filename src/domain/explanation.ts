@@ -64,14 +64,6 @@ export interface ExplanationFacts {
   readonly counterfactual: Counterfactual | null;
 }
 
-export const RECIPIENT_STATUSES_EXPLAINED = [
-  'PROPOSED',
-  'REMOVED',
-  'DROPPED',
-  'REJECTED',
-  'RELEASED',
-] as const;
-
 /** What became of a customer who was in the batch. */
 export interface MailOutcome {
   readonly status: RecipientStatus;

@@ -1,5 +1,5 @@
 /** Object ids of PostgreSQL's element types, as they stand in binary arrays. */
-export const OID = { int2: 21, int4: 23, text: 25, float8: 701 } as const;
+const OID = { int2: 21, int4: 23, text: 25, float8: 701 } as const;
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const GROW = 1 << 20;

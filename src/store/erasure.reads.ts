@@ -38,7 +38,7 @@ export async function erasedCount(
 }
 
 /** The rows that an erasure lists, in no order. */
-export async function rowsOfErasure(db: Reader, erasureId: string): Promise<readonly ErasedRow[]> {
+async function rowsOfErasure(db: Reader, erasureId: string): Promise<readonly ErasedRow[]> {
   return db.query(`select ${NAMES} from erased_row where erasure_id = $1`, [erasureId]);
 }
 

@@ -27,8 +27,8 @@ const KEY = [
 
 /**
  * What was decided on a customer in every run that recorded decisions, superseded attempts too, and their draws into fallback
- * batches, the newest week first; the key is week and the id of run or batch. Looks the customer up in the tables of some runs at a time: a query on the whole would plan for and
- * lock the tables of all campaigns and years.
+ * batches, the newest week first; the key is week and the id of run or batch. Looks the customer up in the tables of some runs at a
+ * time: a query on the whole would plan for and lock the tables of all campaigns and years.
  */
 export async function listHistory(
   db: Transaction,

@@ -96,7 +96,6 @@ const STATE = {
     from incident order by opened_at, id`,
 } as const;
 export type StateTable = keyof typeof STATE;
-export const STATE_TABLES = Object.keys(STATE) as readonly StateTable[];
 
 /** All rows of a table of which the log speaks. */
 export async function stateOf(tx: Transaction, table: StateTable): Promise<readonly StateRow[]> {

@@ -57,8 +57,8 @@ const DEFINITIONS = new Kept<CampaignDefinition>(100);
 
 /**
  * Why the current run of a week decided on a customer as it did, in words for an audience; or how they came into a fallback batch of
- * that week, or both. Computed at the first asking where the run
- * did not, and then kept. Refuses NOT_FOUND for a customer who was not in the week's feed, ERASED for what is no more.
+ * that week, or both. Computed at the first asking where the run did not, and then kept. Refuses NOT_FOUND for a customer who was not
+ * in the week's feed, ERASED for what is no more.
  */
 export async function readExplanation(
   services: Services,

@@ -31,9 +31,9 @@ const LONGEST_REPLY = 2 ** 27;
 const LONGEST_MESSAGE = 4000;
 
 /**
- * A child process that holds one model and can be ended at any moment. Requests are answered in order; the time limit
- * of a request runs from the moment it is the first in line, and anew when the process says that it gets on. On Linux the kernel bounds the memory (RLIMIT_DATA: what
- * the process may allocate; reserved address space, of which Node takes a lot, does not count).
+ * A child process that holds one model and can be ended at any moment. Requests are answered in order; the time limit of a request
+ * runs from the moment it is the first in line, and anew when the process says that it gets on. On Linux the kernel bounds the memory
+ * (RLIMIT_DATA: what the process may allocate; reserved address space, of which Node takes a lot, does not count).
  */
 export class ModelProcess {
   private readonly child: ChildProcess;

@@ -15,9 +15,10 @@ export const FRAME = {
 } as const;
 
 /**
- * `kind`: one of FRAME; WORKING says that the request under way goes on; of JUDGE, its body is the gate that is begun. `value`: bytes of JSON (OPEN; JUDGE, before the training
- * table), rows (SCORE, SCORES, EXPLAINED), reference rows (CUTS; EXPLAIN, behind them the rows to explain), else 0. JUDGED is JSON;
- * EXPLAINED and CUT have bodies of their own. The body starts at an aligned address.
+ * `kind`: one of FRAME; WORKING says that the request under way goes on, and of JUDGE names in its body the gate that is begun.
+ * `value`: bytes of JSON (OPEN; JUDGE, before the training table), rows (SCORE, SCORES, EXPLAINED), reference rows (CUTS; EXPLAIN,
+ * behind them the rows to explain), else 0. JUDGED is JSON; EXPLAINED and CUT have bodies of their own. The body starts at an
+ * aligned address.
  */
 export interface Frame {
   readonly kind: number;
