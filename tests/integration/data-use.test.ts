@@ -141,7 +141,7 @@ describe('a withdrawal', () => {
       step: 'DECIDE',
       decisionRoot: null,
     });
-    const told = await db.manager.findBy(IncidentRow, { campaign: SMALL });
+    const told = await db.manager.find(IncidentRow, { where: { campaign: SMALL }, order: { kind: 'ASC' } });
     expect(told.map(({ kind, summary }) => [kind, /likely, age/.test(summary)])).toEqual([
       ['DATA_USE', true],
       ['RUN_FAILED', true],
