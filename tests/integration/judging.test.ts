@@ -2,8 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../src/audit/entry.ts';
 import type { JudgingProgress } from '../../src/domain/judging.ts';
-import { GATE_NAMES, type GateName } from '../../src/domain/model-gate.ts';
-import type { Scorer } from '../../src/domain/ports.ts';
+import { GATE_NAMES, type Gate, type GateName } from '../../src/domain/model-gate.ts';
+import type { Scorer, ScoringSession } from '../../src/domain/ports.ts';
 import { judgeModels } from '../../src/jobs/judge-models.job.ts';
 import { ConfigChangeRow } from '../../src/store/config-change.row.ts';
 import { ConfigVersionRow } from '../../src/store/config-version.row.ts';
@@ -45,8 +45,10 @@ const entriesOn = async (id: string): Promise<readonly AuditEntry[]> =>
   (await auditEntries(harness.services.db)).filter(({ subject }) => subject === id);
 const gateOf = ({ gates }: ModelVersionRow, wanted: GateName) => gates.find(({ name }) => name === wanted);
 
-/** The services, where something happens when the model is about to be judged by a gate, and has before the judging goes on. */
-function at(gate: GateName, happens: () => unknown): Services {
+/** The services, where a session is asked to judge in a way of the test's own. */
+function judgingBy(
+  judge: (session: ScoringSession, ...asked: Parameters<ScoringSession['judge']>) => Promise<readonly Gate[]>,
+): Services {
   const { scorer } = harness.services;
   const watched: Scorer = {
     open: async (spec) => {
@@ -57,19 +59,24 @@ function at(gate: GateName, happens: () => unknown): Services {
         explain: (reference, rows) => session.explain(reference, rows),
         cuts: (reference) => session.cuts(reference),
         close: () => session.close(),
-        judge: async (material, limits, onGate) => {
-          let happened: unknown;
-          const gates = await session.judge(material, limits, (begun) => {
-            onGate?.(begun);
-            if (begun === gate) happened = happens();
-          });
-          await happened;
-          return gates;
-        },
+        judge: (...asked) => judge(session, ...asked),
       };
     },
   };
   return { ...harness.services, scorer: watched };
+}
+
+/** The services, where something happens when the model is about to be judged by a gate, and has before the judging goes on. */
+function at(gate: GateName, happens: () => unknown): Services {
+  return judgingBy(async (session, material, limits, onGate) => {
+    let happened: unknown;
+    const gates = await session.judge(material, limits, (begun) => {
+      onGate?.(begun);
+      if (begun === gate) happened = happens();
+    });
+    await happened;
+    return gates;
+  });
 }
 
 it('goes gate after gate, tells how far it is, and says in the log what it found by which settings', async () => {
@@ -109,11 +116,16 @@ it('goes gate after gate, tells how far it is, and says in the log what it found
 
 it('two who judge the same version at once judge it once', async () => {
   const id = await waiting('twice');
-  const first = Promise.withResolvers<void>();
-  const judging = judgeModel(at('SIGNATURE', first.resolve), id);
-  await first.promise;
+  const [begun, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const begin = () => {
+    begun.resolve();
+    return asked.promise;
+  };
+  const judging = judgeModel(at('SIGNATURE', begin), id);
+  await begun.promise;
   expect(await judgeModelUnlessHeld(harness.services, id)).toBeNull();
   expect(await judgeModels(harness.services)).toEqual([]);
+  asked.resolve();
   const [one, other] = await Promise.all([judging, judgeModel(harness.services, id)]);
   expect(other).toEqual(one);
   expect((await entriesOn(id)).filter(({ action }) => action === 'model.judge')).toHaveLength(1);
@@ -142,8 +154,16 @@ describe('what is cut off', () => {
     'where the process of the model is killed, the version is REFUSED and can be judged again',
     async () => {
       const id = await waiting('killed');
-      const kill = () => modelProcesses(process.pid).forEach((pid) => void process.kill(pid, 'SIGKILL'));
-      const model = await judgeModel(at('WEEK_KEY', kill), id);
+      const signal = (name: NodeJS.Signals) =>
+        modelProcesses(process.pid).forEach((pid) => void process.kill(pid, name));
+      // It stands still when it is asked, so that it cannot have answered when it is killed.
+      const services = judgingBy(async (session, ...asked) => {
+        signal('SIGSTOP');
+        const judged = session.judge(...asked);
+        signal('SIGKILL');
+        return judged;
+      });
+      const model = await judgeModel(services, id);
       expect(model.status).toBe('REFUSED');
       expect(gateOf(model, 'SIGNATURE')).toMatchObject({
         verdict: 'FAIL',
