@@ -110,6 +110,8 @@ export function statementOf({ name, category, covered, needed }: ColumnUse): str
   if (category === null) return 'The feed contract has it no more.';
   if (covered) return 'A data use in force covers it. The live model does not read it.';
   if (category === 'key') return 'It tells customers apart and says nothing of them: it needs no data use.';
+  if (isReadByRules(name) && category === 'feature')
+    return 'The rules of eligibility read it: that needs no data use. A model that reads it needs one first.';
   if (isReadByRules(name))
     return 'Only the rules of eligibility read it: to leave customers alone and not to profile them. That needs no data use.';
   if (category === 'segment') return 'It is for reports only: no run waits for a data use of it.';

@@ -15,7 +15,8 @@ export const RECORDED = {
   explorationSize: 5,
   restWeeks: 2,
   volumeMin: 0,
-  volumeMax: 75,
+  // Well above what the other weeks have, and well below what W35 has, whoever the draws leave resting.
+  volumeMax: 55,
   marketWeekBand: { min: -0.1, max: 0.1 },
   limits: {
     ...SMALL_CONFIG.limits,

@@ -157,8 +157,8 @@ describe('the statement of a column', () => {
     [{ covered: true }, /^A data use in force covers it/],
     [{}, /^The live model does not read it/],
     [{ name: 'deceased', category: 'eligibility' }, /^Only the rules of eligibility read it/],
-    // Of category feature, and read by the rules all the same.
-    [{ name: 'age' }, /^Only the rules of eligibility read it/],
+    // For models, and read by the rules all the same.
+    [{ name: 'age' }, /^The rules of eligibility read it.*A model that reads it needs one first/],
     [{ name: 'party_id', category: 'key' }, /^It tells customers apart/],
     [{ category: 'segment' }, /^It is for reports only/],
     [{ category: null, covered: true }, /^The feed contract has it no more/],
