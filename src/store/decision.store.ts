@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { merklePath, merkleRoot } from '../audit/merkle.ts';
+import { HASH_SIZE } from '../audit/tlog.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Randomness } from '../domain/ports.ts';
 import { CopyIn } from './copy-stream.ts';
@@ -9,7 +10,6 @@ import { RowDigesting } from './row-digesting.ts';
 import { partitionOf, SALT_BYTES, uuidBytes } from './snapshot.store.ts';
 
 const LEAF_FIELDS = 4;
-const HASH_BYTES = 32;
 
 /** Records the decisions of a run in row order, and the Merkle tree over them. Whoever opens one disposes of it. */
 export class DecisionWriter {
@@ -113,7 +113,7 @@ export async function decisionPaths(
     const block = blocks.get(blockOf(row));
     if (block === undefined) throw new Error(`run ${runId} has no leaf ${row}`);
     const index = row % BLOCK_LEAVES;
-    const leaf = block.hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES);
+    const leaf = block.hashes.subarray(index * HASH_SIZE, (index + 1) * HASH_SIZE);
     return { leaf, size, path: [...merklePath(block.hashes, index), ...block.above] };
   });
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { In } from 'typeorm';
+import { HASH_SIZE } from '../audit/tlog.ts';
 import type { ErasedChoice } from '../domain/selection.ts';
 import type { IsoDate } from '../domain/week.ts';
 import { erasedRows } from './erasure.reads.ts';
 import { eachFrozenRow } from './recorded-rows.reads.ts';
 import { ReproductionRow } from './reproduction.row.ts';
 import type { Transaction } from './transaction.ts';
-
-const HASH_BYTES = 32;
 
 /** The rows of a run whose decisions were erased, with what of the choice they left. */
 export async function erasedChoices(
@@ -30,7 +29,7 @@ export async function snapshotDigest(
   runId: string,
   rows: number,
 ): Promise<{ readonly digest: string; readonly moved: boolean }> {
-  const hashes = Buffer.alloc(rows * HASH_BYTES);
+  const hashes = Buffer.alloc(rows * HASH_SIZE);
   const taken = new Uint8Array(rows);
   const { hashes: erased } = await erasedRows(tx, 'snapshot', runId);
   let tooMany = 0;
@@ -38,7 +37,7 @@ export async function snapshotDigest(
     if (taken[row] !== 0) tooMany++;
     else {
       taken[row] = 1;
-      hashes.set(hash ?? [], row * HASH_BYTES);
+      hashes.set(hash ?? [], row * HASH_SIZE);
     }
   }
   let last = -1;
@@ -49,7 +48,7 @@ export async function snapshotDigest(
     if (taken[row] !== 0) tooMany++;
     else {
       taken[row] = 1;
-      hashes.write(sha256, row * HASH_BYTES, HASH_BYTES, 'latin1');
+      hashes.write(sha256, row * HASH_SIZE, HASH_SIZE, 'latin1');
     }
   });
   const digest = createHash('sha256').update(hashes);

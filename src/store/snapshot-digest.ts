@@ -1,8 +1,8 @@
 import { createHash, hash } from 'node:crypto';
+import { HASH_SIZE } from '../audit/tlog.ts';
 import type { CopyDecoder } from './copy-decoder.ts';
 import type { RowDigest } from './row-digest.ts';
 
-const HASH_BYTES = 32;
 const ROWS_AT_ONCE = 4096;
 
 /**
@@ -11,12 +11,12 @@ const ROWS_AT_ONCE = 4096;
  */
 export class SnapshotDigest implements RowDigest<string> {
   readonly #digest = createHash('sha256');
-  readonly #hashes = Buffer.alloc(ROWS_AT_ONCE * HASH_BYTES);
+  readonly #hashes = Buffer.alloc(ROWS_AT_ONCE * HASH_SIZE);
   #rows = 0;
 
   add(row: CopyDecoder): void {
     // As a one-byte string the hash costs a third of what it costs as a buffer of its own.
-    this.#hashes.write(hash('sha256', row.rowBytes(), 'binary'), this.#rows * HASH_BYTES, 'latin1');
+    this.#hashes.write(hash('sha256', row.rowBytes(), 'binary'), this.#rows * HASH_SIZE, 'latin1');
     if (++this.#rows === ROWS_AT_ONCE) this.#flush();
   }
 
@@ -27,7 +27,7 @@ export class SnapshotDigest implements RowDigest<string> {
   }
 
   #flush(): void {
-    this.#digest.update(this.#hashes.subarray(0, this.#rows * HASH_BYTES));
+    this.#digest.update(this.#hashes.subarray(0, this.#rows * HASH_SIZE));
     this.#rows = 0;
   }
 }
