@@ -143,6 +143,7 @@ it(`answers ${COUNT} hostile requests without a fault, a leak or growing`, {
   for (let tenth = 1; tenth <= 10; tenth += 1) {
     await workers((COUNT / 10) * tenth);
     heaps.push(Math.round(heapMib()));
+    if (COUNT > 1000) process.stdout.write(`${begun} requests, heap ${heaps.at(-1)} MiB\n`);
   }
   const grown = (heaps.at(-1) ?? 0) - (heaps[4] ?? 0);
   const rate = Math.round(begun / ((performance.now() - begin) / 1000));
