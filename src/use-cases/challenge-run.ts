@@ -69,6 +69,9 @@ async function challenge(tx: Transaction, context: StepContext, model: ModelVers
       return unscored('SKIPPED', error.refusal.message);
     throw error;
   }
+  // Whoever cleared it while it scored is heard.
+  const cleared = await whyNot(tx, context, model);
+  if (cleared !== null) return unscored('SKIPPED', cleared);
   const { decisions, count, summary } = shadow;
   const root = await recordChallenger(tx, context.run.id, decisions, count, context.services.randomness);
   return { outcome: 'SCORED', reason: null, scored: count, root, summary };

@@ -28,7 +28,7 @@ export const setChallenger: Command<ModelInput, ModelVersionRow> = {
   },
 };
 
-/** Has the challenger of a campaign score no more: at once, for what a run has not yet scored with it. */
+/** Has the challenger of a campaign score no more: at once, and of a run that it is scoring nothing is recorded. */
 export const clearChallenger: Command<ModelInput & { note: string }, ModelVersionRow> = {
   action: 'model.clearChallenger',
   permission: 'model.challenge',

@@ -32,6 +32,8 @@ const INVERSE = linearModel(-1, 1);
 const seen: number[] = [];
 /** Whether the challenger breaks when it is to score. */
 let broken = false;
+/** What happens while the challenger scores. */
+let meanwhile: () => Promise<unknown> = async () => {};
 const real = new OnnxScorer();
 const scorer: Scorer = {
   async open(spec) {
@@ -42,6 +44,7 @@ const scorer: Scorer = {
       async score(matrix, rows) {
         for (let row = 0; row < rows; row++) seen.push(matrix[row * spec.features.length] ?? Number.NaN);
         if (broken) throw new ScoringError('the model process ended with code 134');
+        await meanwhile();
         return session.score(matrix, rows);
       },
       explain: (reference, rows) => session.explain(reference, rows),
@@ -224,6 +227,17 @@ describe('a challenger that may not or cannot score', () => {
     expect(await challengerOf(ended)).toMatchObject({ outcome: 'SKIPPED' });
     expect(seen).toEqual([]);
     expect(await challengerOf(await run('2026-W43'))).toBeUndefined();
+    await act(setChallenger, { modelId: model.id });
+  });
+
+  it('leaves nothing of a run in which it was cleared while it scored', async () => {
+    meanwhile = () => act(clearChallenger, { modelId: model.id, note: 'seen enough' });
+    const ended = await run('2026-W38').finally(() => {
+      meanwhile = async () => {};
+    });
+    expect(ended.status).toBe('AWAITING_REVIEW');
+    expect(await challengerOf(ended)).toMatchObject({ outcome: 'SKIPPED', scored: 0, root: null });
+    expect(await query('select from challenger_decision where run_id = $1', [ended.id])).toEqual([]);
     await act(setChallenger, { modelId: model.id });
   });
 
