@@ -5,7 +5,8 @@ import type { FoundDecision } from '../../store/decision-codec.ts';
 import { BLOCK_LEAVES } from '../../store/decision-leaves.ts';
 import type { ErasedRows } from '../../store/erasure.reads.ts';
 import type { LeafBlock } from '../../store/recorded-rows.reads.ts';
-import { foremost, type RecordFault, recordFault } from './record-fault.ts';
+import { FoundRows } from './found-rows.ts';
+import { type RecordFault, recordFault } from './record-fault.ts';
 
 /** The run whose decisions are checked, as the log has it. */
 export interface DecidedRun {
@@ -18,38 +19,31 @@ export interface DecidedRun {
 
 /** Compares the decisions of a run, in whatever order they come, with the leaves kept of them, and those with the log. */
 export class DecisionCheck {
-  readonly #leaves: Buffer;
-  readonly #seen: Uint8Array;
-  #fault: RecordFault | undefined;
+  readonly #rows: FoundRows;
 
   constructor(readonly run: DecidedRun) {
-    this.#leaves = Buffer.alloc(run.rows * HASH_SIZE);
-    this.#seen = new Uint8Array(run.rows);
+    const { id: runId, rows, entry } = run;
+    this.#rows = new FoundRows({
+      table: 'decision',
+      runId,
+      rows,
+      beyond: `the run decided ${rows} rows`,
+      entry,
+    });
   }
 
   /** Takes a row; the leaf that it would have is compared in `close`. */
   take({ row, foreign, salt, decision }: FoundDecision): void {
-    if (row < 0 || row >= this.run.rows) {
-      this.#note(row, 'UNSPOKEN', `the run decided ${this.run.rows} rows`);
-    } else if (this.#seen[row] === 1) this.#note(row, 'TWICE', 'the row stands twice');
-    else {
-      this.#seen[row] = 1;
-      if (foreign) this.#note(row, 'DIFFERS', 'the row says that it is of another run', 'run_id');
-      else if (decision === undefined) this.#note(row, 'DIGEST', 'the row holds a code that means nothing');
-      else writeLeafHash(this.#leaves, row, leafText(row, decision, salt));
-    }
+    const rows = this.#rows;
+    if (!rows.take(row)) return;
+    if (foreign) rows.note(row, 'DIFFERS', 'the row says that it is of another run', 'run_id');
+    else if (decision === undefined) rows.note(row, 'DIGEST', 'the row holds a code that means nothing');
+    else writeLeafHash(rows.hashes, row, leafText(row, decision, salt));
   }
 
   /** What is wrong with the leaves that are kept, or with the rows, by row. */
   close(blocks: readonly LeafBlock[], erased: ErasedRows): RecordFault | undefined {
-    const gone = (row: number) => erased.all || erased.hashes.has(row);
-    const back = this.#seen.findIndex((seen, row) => seen === 1 && gone(row));
-    return (
-      this.#blockFault(blocks) ??
-      this.#fault ??
-      (back < 0 ? undefined : this.#faultAt(back, 'UNSPOKEN', 'the row was erased and is there again')) ??
-      this.#rowFault(blocks, gone)
-    );
+    return this.#blockFault(blocks) ?? this.#rows.strange(erased) ?? this.#rowFault(blocks, erased);
   }
 
   #blockFault(blocks: readonly LeafBlock[]): RecordFault | undefined {
@@ -82,34 +76,20 @@ export class DecisionCheck {
     );
   }
 
-  #rowFault(blocks: readonly LeafBlock[], erased: (row: number) => boolean): RecordFault | undefined {
+  #rowFault(blocks: readonly LeafBlock[], erased: ErasedRows): RecordFault | undefined {
+    const rows = this.#rows;
     for (const { block, hashes } of blocks) {
       const from = block * BLOCK_LEAVES * HASH_SIZE;
-      if (Buffer.compare(hashes, this.#leaves.subarray(from, from + hashes.length)) === 0) continue;
+      if (Buffer.compare(hashes, rows.hashes.subarray(from, from + hashes.length)) === 0) continue;
       for (let at = 0; at < hashes.length; at += HASH_SIZE) {
         const row = (from + at) / HASH_SIZE;
-        const same = Buffer.compare(
-          hashes.subarray(at, at + HASH_SIZE),
-          this.#leaves.subarray(from + at, from + at + HASH_SIZE),
-        );
-        if (same === 0 || (this.#seen[row] === 0 && erased(row))) continue;
-        return this.#seen[row] === 0
-          ? this.#faultAt(row, 'MISSING', 'the row is missing and no erasure says why')
-          : this.#faultAt(row, 'DIGEST', 'the row does not hash to its leaf');
+        const own = rows.hashes.subarray(from + at, from + at + HASH_SIZE);
+        if (Buffer.compare(hashes.subarray(at, at + HASH_SIZE), own) === 0) continue;
+        if (rows.has(row)) return rows.faultAt(row, 'DIGEST', 'the row does not hash to its leaf');
+        if (!erased.all && !erased.hashes.has(row))
+          return rows.faultAt(row, 'MISSING', 'the row is missing and no erasure says why');
       }
     }
     return undefined;
-  }
-
-  #note(row: number, rule: RecordFault['rule'], message: string, field?: string): void {
-    this.#fault = foremost(this.#fault, this.#faultAt(row, rule, message, field));
-  }
-
-  #faultAt(row: number, rule: RecordFault['rule'], message: string, field?: string): RecordFault {
-    return recordFault('decision', this.run.id, rule, message, {
-      row,
-      entry: this.run.entry,
-      ...(field === undefined ? {} : { field }),
-    });
   }
 }
