@@ -108,10 +108,12 @@ async function install({ services }: App): Promise<void> {
     await readFile(join(PACKAGE_ROOT, 'campaigns', CAMPAIGN, 'campaign.yaml'), 'utf8'),
   );
   await execute(services, as('olga'), applyCampaign, definition);
+  // Once a model was in production, what waits or was stopped is the business of whoever tries the service out.
+  const versions = await manager.findBy(ModelVersionRow, { campaign: CAMPAIGN });
+  if (versions.some(({ liveFrom }) => liveFrom !== null)) return;
   for (const { id } of await manager.findBy(DataUseRow, { campaign: CAMPAIGN, status: 'DECLARED' })) {
     await execute(services, as('carla'), signOffDataUse, { id, note: 'demo' });
   }
-  if ((await manager.countBy(ModelVersionRow, { campaign: CAMPAIGN, status: 'LIVE' })) > 0) return;
   const { id: modelId } = await registerModel(services, as('olga'), {
     campaign: CAMPAIGN,
     read: () => services.packages.fromFolder(join(PACKAGE_ROOT, 'models', 'investing-retail-1')),
