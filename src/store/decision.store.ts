@@ -32,8 +32,7 @@ export class DecisionWriter {
     randomness: Randomness,
   ): Promise<DecisionWriter> {
     await tx.query('select open_partition($1, $2)', ['decision', runId]);
-    const run = uuidBytes(runId);
-    const digesting = new RowDigesting({ of: 'decision', run }, new DecisionLeaves(run));
+    const digesting = new RowDigesting('decision', new DecisionLeaves());
     const copy = await CopyIn.open(tx, partitionOf('decision', runId), (chunk) => digesting.push(chunk));
     return new DecisionWriter(copy, digesting, runId, randomness.bytes(rows * SALT_BYTES));
   }

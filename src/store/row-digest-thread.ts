@@ -6,7 +6,7 @@ import { SnapshotDigest } from './snapshot-digest.ts';
 
 /** The thread that digests the rows of one COPY stream: a message for each chunk, null behind the last, and one answer. */
 const rows: DigestedRows = workerData;
-const digest = rows.of === 'snapshot_row' ? new SnapshotDigest() : new DecisionLeaves(rows.run);
+const digest = rows === 'snapshot_row' ? new SnapshotDigest() : new DecisionLeaves();
 const decoder = new CopyDecoder();
 
 parentPort?.on('message', (chunk: Uint8Array | null) => {

@@ -4,9 +4,7 @@ import { CopyDecoder } from './copy-decoder.ts';
 import type { RowDigest } from './row-digest.ts';
 
 /** Of which table the rows are. */
-export type DigestedRows =
-  | { readonly of: 'snapshot_row' }
-  | { readonly of: 'decision'; readonly run: Uint8Array };
+export type DigestedRows = 'snapshot_row' | 'decision';
 
 /**
  * Digests the rows of a COPY stream while they are on their way to the server, in a thread of its own: hashing a million rows takes as

@@ -38,7 +38,7 @@ export class SnapshotWriter {
 
   static async open(tx: EntityManager, runId: string, randomness: Randomness): Promise<SnapshotWriter> {
     await tx.query('select open_partition($1, $2)', ['snapshot_row', runId]);
-    const digesting = new RowDigesting({ of: 'snapshot_row' }, new SnapshotDigest());
+    const digesting = new RowDigesting('snapshot_row', new SnapshotDigest());
     const table = partitionOf('snapshot_row', runId);
     const copy = await CopyIn.open(tx, table, (chunk) => digesting.push(chunk));
     return new SnapshotWriter(copy, digesting, runId, randomness);
