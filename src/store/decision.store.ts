@@ -6,7 +6,7 @@ import type { Randomness } from '../domain/ports.ts';
 import { CopyIn } from './copy-stream.ts';
 import { writeDecision } from './decision-codec.ts';
 import { BLOCK_LEAVES, DecisionLeaves, type LeafBlock } from './decision-leaves.ts';
-import { RowDigesting } from './row-digesting.ts';
+import { digestChunks } from './row-digest.ts';
 import { partitionOf, SALT_BYTES, uuidBytes } from './snapshot.store.ts';
 
 const LEAF_FIELDS = 4;
@@ -18,7 +18,7 @@ export class DecisionWriter {
 
   private constructor(
     readonly copy: CopyIn,
-    readonly digesting: RowDigesting<readonly LeafBlock[]>,
+    readonly leaves: DecisionLeaves,
     readonly runId: string,
     readonly salts: Uint8Array,
   ) {
@@ -32,9 +32,9 @@ export class DecisionWriter {
     randomness: Randomness,
   ): Promise<DecisionWriter> {
     await tx.query('select open_partition($1, $2)', ['decision', runId]);
-    const digesting = new RowDigesting('decision', new DecisionLeaves());
-    const copy = await CopyIn.open(tx, partitionOf('decision', runId), (chunk) => digesting.push(chunk));
-    return new DecisionWriter(copy, digesting, runId, randomness.bytes(rows * SALT_BYTES));
+    const leaves = new DecisionLeaves();
+    const copy = await CopyIn.open(tx, partitionOf('decision', runId), digestChunks(leaves));
+    return new DecisionWriter(copy, leaves, runId, randomness.bytes(rows * SALT_BYTES));
   }
 
   /** Whether `flush` is due before the next decision. */
@@ -56,7 +56,7 @@ export class DecisionWriter {
   async seal(tx: EntityManager): Promise<string> {
     await this.copy.end();
     await tx.query('select seal_partition($1, $2)', ['decision', this.runId]);
-    const blocks = await this.digesting.end();
+    const blocks = this.leaves.end();
     await this.#keepBlocks(tx, blocks);
     const root = merkleRoot(Buffer.concat(blocks.map(({ root }) => root)));
     return `sha256:${Buffer.from(root).toString('hex')}`;
@@ -75,9 +75,8 @@ export class DecisionWriter {
     await copy.end();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.digesting[Symbol.asyncDispose]();
-    await this.copy[Symbol.asyncDispose]();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.copy[Symbol.asyncDispose]();
   }
 }
 

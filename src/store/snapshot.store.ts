@@ -5,7 +5,7 @@ import type { RowBlock } from '../domain/feed-row.ts';
 import type { Randomness } from '../domain/ports.ts';
 import type { CopyDecoder } from './copy-decoder.ts';
 import { CopyIn, copyOut } from './copy-stream.ts';
-import { RowDigesting } from './row-digesting.ts';
+import { digestChunks } from './row-digest.ts';
 import { SnapshotDigest } from './snapshot-digest.ts';
 
 export const SALT_BYTES = 16;
@@ -29,7 +29,7 @@ export class SnapshotWriter {
 
   private constructor(
     readonly copy: CopyIn,
-    readonly digesting: RowDigesting<string>,
+    readonly digest: SnapshotDigest,
     runId: string,
     readonly randomness: Randomness,
   ) {
@@ -38,10 +38,10 @@ export class SnapshotWriter {
 
   static async open(tx: EntityManager, runId: string, randomness: Randomness): Promise<SnapshotWriter> {
     await tx.query('select open_partition($1, $2)', ['snapshot_row', runId]);
-    const digesting = new RowDigesting('snapshot_row', new SnapshotDigest());
+    const digest = new SnapshotDigest();
     const table = partitionOf('snapshot_row', runId);
-    const copy = await CopyIn.open(tx, table, (chunk) => digesting.push(chunk));
-    return new SnapshotWriter(copy, digesting, runId, randomness);
+    const copy = await CopyIn.open(tx, table, digestChunks(digest));
+    return new SnapshotWriter(copy, digest, runId, randomness);
   }
 
   async append(block: RowBlock, state: CustomerState): Promise<void> {
@@ -71,12 +71,11 @@ export class SnapshotWriter {
   async seal(tx: EntityManager, runId: string): Promise<{ rows: number; digest: string }> {
     await this.copy.end();
     await tx.query('select seal_partition($1, $2)', ['snapshot_row', runId]);
-    return { rows: this.#rows, digest: await this.digesting.end() };
+    return { rows: this.#rows, digest: this.digest.end() };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.digesting[Symbol.asyncDispose]();
-    await this.copy[Symbol.asyncDispose]();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.copy[Symbol.asyncDispose]();
   }
 }
 

@@ -4,7 +4,7 @@ import { type Decision, leafText } from '../../../src/domain/decision.ts';
 import { CopyEncoder } from '../../../src/store/copy-encoder.ts';
 import { writeDecision } from '../../../src/store/decision-codec.ts';
 import { BLOCK_LEAVES, DecisionLeaves, type LeafBlock } from '../../../src/store/decision-leaves.ts';
-import { RowDigesting } from '../../../src/store/row-digesting.ts';
+import { digestChunks } from '../../../src/store/row-digest.ts';
 
 const RUN = Buffer.alloc(16, 7);
 const SALT_BYTES = 16;
@@ -56,40 +56,32 @@ function expectedHashes(): Buffer {
   return hashes;
 }
 
-async function digested(chunks: readonly Buffer[]): Promise<readonly LeafBlock[]> {
-  await using digesting = new RowDigesting('decision', new DecisionLeaves());
-  for (const chunk of chunks) digesting.push(chunk);
-  // To wait here keeps the thread until it has answered.
-  return await digesting.end();
+function digested(chunks: readonly Buffer[]): readonly LeafBlock[] {
+  const leaves = new DecisionLeaves();
+  const take = digestChunks(leaves);
+  for (const chunk of chunks) take(chunk);
+  return leaves.end();
 }
 
-describe('RowDigesting', () => {
+describe('digestChunks', () => {
   it.each([
-    ['one chunk, where it is', ROWS + 1],
-    ['two chunks, in a thread', ROWS - 1],
-    ['many chunks, in a thread', 100],
-  ])('hashes the leaves of decisions out of %s', async (_, rowsAtOnce) => {
-    const blocks = await digested(chunksOf(rowsAtOnce));
+    ['one chunk', ROWS + 1],
+    ['two chunks', ROWS - 1],
+    ['many chunks', 100],
+  ])('hashes the leaves of decisions out of %s', (_, rowsAtOnce) => {
+    const blocks = digested(chunksOf(rowsAtOnce));
     expect(Buffer.concat(blocks.map(({ hashes }) => hashes)).equals(expectedHashes())).toBe(true);
     expect(blocks.map(({ hashes }) => hashes.length / 32)).toEqual([BLOCK_LEAVES, BLOCK_LEAVES, 5]);
     for (const { root, hashes } of blocks) expect(Buffer.from(merkleRoot(hashes)).equals(root)).toBe(true);
   });
 
-  it('has nothing to tell of no rows', async () => {
-    expect(await digested([new CopyEncoder().end()])).toEqual([]);
+  it('has nothing to tell of no rows', () => {
+    expect(digested([new CopyEncoder().end()])).toEqual([]);
   });
 
-  it('throws at the end what went wrong in the thread', async () => {
+  it('throws where a row holds a code that no release ever wrote', () => {
     const [first = Buffer.alloc(0), ...rest] = chunksOf(1000);
-    // The outcome of the first row, which no release ever wrote.
     first.writeInt16BE(99, first.indexOf(salts.subarray(0, SALT_BYTES)) + SALT_BYTES + 4);
-    await expect(digested([first, ...rest])).rejects.toThrow('a decision holds a code that means nothing');
-  });
-
-  it('is left in peace half way', async () => {
-    const digesting = new RowDigesting('decision', new DecisionLeaves());
-    for (const chunk of chunksOf(1000).slice(0, 3)) digesting.push(chunk);
-    await digesting[Symbol.asyncDispose]();
-    await expect(digesting.end()).rejects.toThrow('ended');
+    expect(() => digested([first, ...rest])).toThrow('a decision holds a code that means nothing');
   });
 });
