@@ -8,7 +8,7 @@ import { verifyDecisionProof } from '../../src/audit/decision-proof.ts';
 import { createBank } from '../../src/demo/bank.ts';
 import { writeFeed } from '../../src/demo/bank-feed.ts';
 import { Random } from '../../src/demo/random.ts';
-import type { CampaignDefinition } from '../../src/domain/campaign.ts';
+import { type CampaignDefinition, NEVER } from '../../src/domain/campaign.ts';
 import { ELIGIBILITY_REASONS, leafText } from '../../src/domain/decision.ts';
 import type { ExplanationFacts, RuleOutcome } from '../../src/domain/explanation.ts';
 import { modelSpec } from '../../src/domain/model-spec.ts';
@@ -60,11 +60,13 @@ afterAll(async () => {
   await harness?.stop();
 });
 
-/** A choice tight enough that everything that can come of it does. */
-const tight = (threshold: number, capacity: number) => (definition: CampaignDefinition) => ({
-  ...definition,
-  config: { ...definition.config, threshold, capacity, holdoutShare: 0.2, explorationSize: 12, volumeMin: 0 },
-});
+/** A choice tight enough that everything that can come of it does, and nobody looks at the samples. */
+const tight = (threshold: number, capacity: number) => (definition: CampaignDefinition) => {
+  const { config } = definition;
+  const choice = { threshold, capacity, holdoutShare: 0.2, explorationSize: 12, volumeMin: 0 };
+  const limits = { ...config.limits, REVIEW_OPENED: NEVER };
+  return { ...definition, config: { ...config, ...choice, limits } };
+};
 
 async function runBank(): Promise<void> {
   const campaign = await harness.install(
