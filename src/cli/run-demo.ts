@@ -35,6 +35,7 @@ import { runWeek } from '../use-cases/run-week.ts';
 import { startRun } from '../use-cases/start-run.ts';
 import { submitBatch } from '../use-cases/submit-batch.ts';
 import { PACKAGE_ROOT } from '../version.ts';
+import { recallCheckpoint, sequencing } from '../worker.ts';
 import { decisionText } from './decision-text.ts';
 import { FIRST_QUERY } from './first-query.ts';
 import { funnelText } from './funnel-text.ts';
@@ -86,8 +87,13 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   await migrateDatabase(database).finally(() => database.close());
   const app = await openApp(embedded);
   try {
-    await install(app);
-    await runHistory(app, bar, options);
+    const sequencer = sequencing(app, await recallCheckpoint(app));
+    try {
+      await install(app);
+      await runHistory(app, bar, options);
+    } finally {
+      await sequencer.stop();
+    }
     bar.clear();
     process.stdout.write(await report(app));
     if (options.serve)

@@ -58,9 +58,9 @@ export class Bank {
       crashWeek === null ? null : dayNumber(mondayOf(crashWeek)),
     );
     this.funds.advance(this.asOf);
-    for (let count = 0; count < options.customers; count++) {
-      this.#people.push(settledCustomer(this.#random, this.#nextId(), this.asOf));
-    }
+    const { asOf } = this;
+    for (let count = 0; count < options.customers; count++)
+      this.#people.push(settledCustomer(this.#random, this.#nextId(), asOf));
     while (this.#week < first) this.nextWeek();
   }
 

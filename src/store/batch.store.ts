@@ -10,10 +10,21 @@ import { isUuid } from './slice.ts';
 import { SALT_BYTES } from './snapshot.store.ts';
 
 /** A batch, held for this transaction; refuses NOT_FOUND. */
-export async function lockBatch(tx: EntityManager, id: string): Promise<BatchRow> {
-  const batch = isUuid(id)
-    ? await tx.findOne(BatchRow, { where: { id }, lock: { mode: 'pessimistic_write' } })
-    : null;
+export function lockBatch(tx: EntityManager, id: string): Promise<BatchRow> {
+  return batchHeld(tx, id, 'pessimistic_write');
+}
+
+/** A batch that stays as it is until the transaction ends, whoever else holds it so; refuses NOT_FOUND. */
+export function shareBatch(tx: EntityManager, id: string): Promise<BatchRow> {
+  return batchHeld(tx, id, 'pessimistic_read');
+}
+
+async function batchHeld(
+  tx: EntityManager,
+  id: string,
+  mode: 'pessimistic_write' | 'pessimistic_read',
+): Promise<BatchRow> {
+  const batch = isUuid(id) ? await tx.findOne(BatchRow, { where: { id }, lock: { mode } }) : null;
   return batch ?? refuse('NOT_FOUND', 'BATCH', 'There is no such batch.');
 }
 

@@ -44,7 +44,7 @@ export async function recordChallenger(
   randomness: Randomness,
 ): Promise<string> {
   await tx.query('select open_challenger($1)', [runId]);
-  await using copy = await CopyIn.open(tx, partitionOf('challenger_decision', runId));
+  await using copy = await CopyIn.openNew(tx, partitionOf('challenger_decision', runId));
   const run = uuidBytes(runId);
   const salts = randomness.bytes(count * SALT_BYTES);
   const leaves = Buffer.allocUnsafeSlow(count * HASH_SIZE);

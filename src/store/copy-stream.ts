@@ -39,17 +39,24 @@ export class CopyIn {
     this.#finished.then(close, close);
   }
 
+  /** @param target table and columns, an SQL fragment made of constants and quoted identifiers */
+  static async open(tx: EntityManager, target: string): Promise<CopyIn> {
+    const client = await clientOf(tx);
+    return new CopyIn(client.query(from(`copy ${target} from stdin (format binary)`)), () => {});
+  }
+
   /**
-   * @param target table and columns, an SQL fragment made of constants and quoted identifiers
+   * Into a table that this transaction made, and that nobody reads by another way than by its name: its rows are written as old ones,
+   * where others would be written once more when they are first read, and again by the autovacuum.
    * @param onChunk sees the bytes that go to the server: whole rows at a time
    */
-  static async open(
+  static async openNew(
     tx: EntityManager,
-    target: string,
+    table: string,
     onChunk: (chunk: Buffer) => void = () => {},
   ): Promise<CopyIn> {
     const client = await clientOf(tx);
-    return new CopyIn(client.query(from(`copy ${target} from stdin (format binary)`)), onChunk);
+    return new CopyIn(client.query(from(`copy ${table} from stdin (format binary, freeze)`)), onChunk);
   }
 
   /** Whether enough has gathered to be sent. */

@@ -33,7 +33,7 @@ export class DecisionWriter {
   ): Promise<DecisionWriter> {
     await tx.query('select open_partition($1, $2)', ['decision', runId]);
     const leaves = new DecisionLeaves();
-    const copy = await CopyIn.open(tx, partitionOf('decision', runId), digestChunks(leaves));
+    const copy = await CopyIn.openNew(tx, partitionOf('decision', runId), digestChunks(leaves));
     return new DecisionWriter(copy, leaves, runId, randomness.bytes(rows * SALT_BYTES));
   }
 

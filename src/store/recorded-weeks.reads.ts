@@ -1,7 +1,7 @@
-import { OUTCOMES } from '../domain/decision.ts';
 import type { RecordedPast, WeekOutput } from '../domain/simulated-weeks.ts';
 import { addDays, type IsoDate, type IsoWeek } from '../domain/week.ts';
 import { flowMailing } from './contact.store.ts';
+import { IS_MAILED } from './decision.reads.ts';
 import { RunRow } from './run.row.ts';
 import { partitionOf } from './snapshot.store.ts';
 import type { Transaction } from './transaction.ts';
@@ -84,8 +84,7 @@ export async function recordedPast(
 /** The rows of a run that it decided to mail, as far as they were not erased. */
 export async function mailedRows(tx: Transaction, runId: string): Promise<readonly number[]> {
   const rows: { row: number }[] = await tx.query(
-    `select row_no as row from ${partitionOf('decision', runId)} where outcome = $1 order by row_no`,
-    [OUTCOMES.indexOf('MAIL')],
+    `select row_no as row from ${partitionOf('decision', runId)} where ${IS_MAILED} order by row_no`,
   );
   return rows.map(({ row }) => row);
 }

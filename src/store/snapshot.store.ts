@@ -40,7 +40,7 @@ export class SnapshotWriter {
     await tx.query('select open_partition($1, $2)', ['snapshot_row', runId]);
     const digest = new SnapshotDigest();
     const table = partitionOf('snapshot_row', runId);
-    const copy = await CopyIn.open(tx, table, digestChunks(digest));
+    const copy = await CopyIn.openNew(tx, table, digestChunks(digest));
     return new SnapshotWriter(copy, digest, runId, randomness);
   }
 

@@ -1,11 +1,10 @@
 import { drawKey } from '../audit/draw-key.ts';
-import { ARMS, OUTCOMES } from '../domain/decision.ts';
 import { DRAW } from '../domain/draw-keys.ts';
 import { KeyedHash } from '../domain/keyed-hash.ts';
 import { drawSample, type SampleCandidate } from '../domain/review-sample.ts';
 import { BatchRow } from '../store/batch.row.ts';
 import { insertBatch, insertSample } from '../store/batch.store.ts';
-import { partitionOf } from '../store/snapshot.store.ts';
+import { mailedIn, type RecordedDecision } from '../store/decision.reads.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { StepContext, StepResult } from './run-step.ts';
 
@@ -16,16 +15,9 @@ export async function drawBatch(
 ): Promise<StepResult> {
   const about = { campaign: run.campaign, subject: run.id };
   const from = { manifest: run.manifestDigest };
-  const candidates: SampleCandidate[] = (
-    await tx.query(
-      `select customer, arm, score from ${partitionOf('decision', run.id)} where outcome = $1 order by customer`,
-      [OUTCOMES.indexOf('MAIL')],
-    )
-  ).map(({ customer, arm, score }: { customer: string; arm: number; score: number | null }) => ({
-    customer,
-    arm: ARMS[arm],
-    score,
-  }));
+  const candidates = (await mailedIn(tx, run.id))
+    .map(candidateOf)
+    .toSorted((a, b) => (a.customer < b.customer ? -1 : 1));
   if (candidates.length === 0)
     return { status: 'EMPTY', facts: { ...about, details: { ...from, batch: null, size: 0, sample: 0 } } };
 
@@ -54,4 +46,10 @@ export async function drawBatch(
       details: { ...from, batch: batch.id, size: batch.size, sample: sample.length },
     },
   };
+}
+
+function candidateOf({ customer, arm, score, runId, row }: RecordedDecision): SampleCandidate {
+  if (arm !== 'MODEL' && arm !== 'EXPLORATION')
+    throw new Error(`run ${runId}, row ${row}: mailed out of the arm ${arm}`);
+  return { customer, arm, score };
 }

@@ -26,6 +26,8 @@ const TURNED_AT_ONCE = 4;
 /** So many at once are explained in two processes: explaining is all arithmetic, and the database rests meanwhile. */
 const MANY = 32;
 const PROCESSES_FOR_MANY = 2;
+/** Customers whom a process takes at a time; whichever is ready first begins. */
+const SHARE = 16;
 /** Where a feed says since when a customer consents. */
 export const CONSENT_DATE = 'opt_in_on';
 
@@ -36,6 +38,8 @@ interface ScoredCustomer extends Pick<RecordedDecision, 'customer' | 'outcome'> 
   readonly at: number;
   readonly input: Float32Array;
 }
+
+type Share = Pick<ExplanationFacts, 'attribution' | 'counterfactual'>;
 
 interface ModelOfWeek extends Pick<Turning, 'features' | 'cutoff'> {
   readonly spec: ModelSpec;
@@ -51,7 +55,7 @@ export class Explainer {
   readonly #features: Features;
   readonly #rules: EligibilityRules;
   readonly #keys: SelectionKeys;
-  readonly #sessions: ScoringSession[] = [];
+  readonly #sessions: Promise<ScoringSession>[] = [];
   #model: ModelOfWeek | null = null;
 
   private constructor(
@@ -105,18 +109,20 @@ export class Explainer {
   async #explainScored(
     scored: readonly ScoredCustomer[],
     block: FrozenBlock,
-  ): Promise<ReadonlyMap<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>> {
+  ): Promise<ReadonlyMap<number, Share>> {
     if (scored.length === 0) return new Map();
-    this.#model ??= await this.#openModel();
-    const { spec } = this.#model;
     const processes = scored.length < MANY ? 1 : PROCESSES_FOR_MANY;
-    while (this.#sessions.length < processes) this.#sessions.push(await this.services.scorer.open(spec));
+    this.#model ??= await this.#openModel(processes);
     const model = this.#model;
-    const parts = this.#sessions.map((session, part) => {
-      const share = scored.filter((_, at) => at % this.#sessions.length === part);
-      return this.#explainBy(session, model, share, block);
-    });
-    return new Map((await Promise.all(parts)).flatMap((part) => [...part]));
+    const found = new Map<number, Share>();
+    const shares = sharesOf(scored);
+    const work = async (place: number) => {
+      const session = await this.#session(place, model.spec);
+      for (const some of shares)
+        for (const [at, share] of await this.#explainBy(session, model, some, block)) found.set(at, share);
+    };
+    await Promise.all(Array.from({ length: processes }, (_, place) => work(place)));
+    return found;
   }
 
   async #explainBy(
@@ -124,8 +130,8 @@ export class Explainer {
     { reference, features, cutoff }: ModelOfWeek,
     scored: readonly ScoredCustomer[],
     block: FrozenBlock,
-  ): Promise<ReadonlyMap<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>> {
-    const found = new Map<number, Pick<ExplanationFacts, 'attribution' | 'counterfactual'>>();
+  ): Promise<ReadonlyMap<number, Share>> {
+    const found = new Map<number, Share>();
     const matrix = new Float32Array(scored.length * this.#features.width);
     for (const [place, { input }] of scored.entries()) matrix.set(input, place * this.#features.width);
     const { settings } = this.week.config;
@@ -144,19 +150,28 @@ export class Explainer {
     return found;
   }
 
-  /** Reads what is on record of the model, and asks a first process of it where its score steps. */
-  async #openModel(): Promise<ModelOfWeek> {
+  /** Reads what is on record of the model while its processes start, and asks the first of them where its score steps. */
+  async #openModel(processes: number): Promise<ModelOfWeek> {
     const { runId, modelId, card, contract, config, manifest } = this.week;
     const { capacity, overrides } = config.settings;
     const spec = modelSpec(card, await modelFile(this.tx, modelId, 'model.onnx'));
-    const cutoff = await cutoffOf(this.tx, runId, capacity);
+    for (let place = 0; place < processes; place++) this.#session(place, spec);
     const sample = await referenceSample(this.tx, modelId);
     const reference = Float32Array.from(sample.flat());
-    const session = await this.services.scorer.open(spec);
-    this.#sessions.push(session);
-    const cuts = await session.cuts(reference);
+    const cutoff = await cutoffOf(this.tx, runId, capacity);
+    const cuts = await (await this.#session(0, spec)).cuts(reference);
     const features = variedFeatures(card, contract, sample, overrides, manifest.asOf, cuts);
     return { spec, reference, features, cutoff };
+  }
+
+  /** A process of the model, started when it is first asked for. A failure of that is met where its session is awaited, or not at all. */
+  #session(place: number, spec: ModelSpec): Promise<ScoringSession> {
+    const known = this.#sessions[place];
+    if (known !== undefined) return known;
+    const opening = this.services.scorer.open(spec);
+    opening.catch(() => {});
+    this.#sessions[place] = opening;
+    return opening;
   }
 
   #consentedOn(block: FrozenBlock, at: number): string | null {
@@ -189,8 +204,13 @@ export class Explainer {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#sessions.map((session) => session.close()));
+    const opened = await Promise.allSettled(this.#sessions);
+    await Promise.all(opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
   }
+}
+
+function* sharesOf(scored: readonly ScoredCustomer[]): Generator<readonly ScoredCustomer[]> {
+  for (let done = 0; done < scored.length; done += SHARE) yield scored.slice(done, done + SHARE);
 }
 
 async function turnOutcomes(

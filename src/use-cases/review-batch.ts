@@ -3,7 +3,7 @@ import { judgeStatus, type SampleVerdict } from '../domain/batch.ts';
 import { checkNote, needNote } from '../domain/note.ts';
 import { obey, refuse } from '../domain/refusal.ts';
 import { BatchRow } from '../store/batch.row.ts';
-import { currentDigest, lockBatch } from '../store/batch.store.ts';
+import { currentDigest, lockBatch, shareBatch } from '../store/batch.store.ts';
 import { customerName } from '../store/customer-pseudonym.store.ts';
 import { RecipientRow } from '../store/recipient.row.ts';
 import { SampleItemRow } from '../store/sample-item.row.ts';
@@ -28,12 +28,15 @@ export const reviewSample: Command<
   async handle({ tx, now, actor, services }, { batchId, customer, verdict, note }) {
     // Before the batch: whoever erases a customer holds them first and their batches next.
     const name = await customerName(tx, services.randomness, customer);
-    const batch = await lockBatch(tx, batchId);
+    const batch = await shareBatch(tx, batchId);
     obey(judgeStatus('review', batch.status));
     if (verdict === 'PENDING') refuse('BAD_INPUT', 'VERDICT', 'A verdict is FINE or WRONG.');
     checkNote(note);
     if (verdict === 'WRONG') needNote(note ?? '');
-    const item = await tx.findOneBy(SampleItemRow, { batchId, customer });
+    const item = await tx.findOne(SampleItemRow, {
+      where: { batchId, customer },
+      lock: { mode: 'pessimistic_write' },
+    });
     if (item === null)
       return refuse('NOT_FOUND', 'SAMPLE_ITEM', 'The customer is not in the sample of this batch.');
     const reviewed = { verdict, note, reviewer: actor.subject, reviewedAt: now };

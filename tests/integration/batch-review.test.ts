@@ -72,6 +72,32 @@ describe('the review sample', () => {
       await refusalOf(world.act(MARK, reviewSample, { batchId, customer, verdict: 'FINE', note: null })),
     ).toBe('FORBIDDEN batch.review');
   });
+
+  it('is looked at by two people at once, neither of whom waits for the other', async () => {
+    const { id: batchId } = await world.batchOf(await world.decidedRun());
+    const [one, other] = await world.sampleOf(batchId);
+    const { services, now } = world.harness;
+    const underWay = services.db.transaction(async (tx) => {
+      const review = { batchId, customer: one?.customer ?? '', verdict: 'FINE', note: null } as const;
+      await reviewSample.handle({ tx, now, actor: OLGA.actor, services }, review);
+      await world.review(batchId, other?.customer ?? '', 'FINE');
+      throw new Error('thought better of it');
+    });
+    await expect(underWay).rejects.toThrow('thought better of it');
+    const verdicts = (await world.sampleOf(batchId)).map(({ verdict }) => verdict);
+    expect(verdicts.slice(0, 2)).toEqual(['PENDING', 'FINE']);
+  });
+
+  it('takes two verdicts at once on one customer one after the other', async () => {
+    const { id: batchId } = await world.batchOf(await world.decidedRun());
+    for (const { customer } of await world.sampleOf(batchId)) {
+      await world.review(batchId, customer, 'WRONG', 'left the bank');
+      const entries = await entriesOf(world.harness.services.db, () =>
+        Promise.all([world.review(batchId, customer, 'FINE'), world.review(batchId, customer, 'FINE')]),
+      );
+      expect(entries.map(({ details }) => details.before)).toEqual(['WRONG', 'FINE']);
+    }
+  });
 });
 
 describe('removing a customer', () => {
