@@ -54,7 +54,7 @@ async function load(
 ): Promise<void> {
   await client.query('begin');
   await client.query(`create table ${table} (like ${like})`);
-  const stream = client.query(from(`copy ${table} from stdin (format binary)`));
+  const stream = client.query(from(`copy ${table} from stdin (format binary, freeze)`));
   for (const chunk of chunks) if (!stream.write(chunk)) await once(stream, 'drain');
   stream.end();
   await finished(stream);

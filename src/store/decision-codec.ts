@@ -1,6 +1,7 @@
 import { ARMS, type Decision, OUTCOMES, REASONS, type Reason } from '../domain/decision.ts';
 import type { CopyDecoder } from './copy-decoder.ts';
 import type { CopyEncoder } from './copy-encoder.ts';
+import { SALT_BYTES } from './snapshot.store.ts';
 
 const FIELDS = 9;
 
@@ -59,20 +60,19 @@ function codesOf(reasons: readonly Reason[]): readonly number[] {
   return found;
 }
 
-/** Writes a decision as a row of a COPY stream. @param run id of the run; @param salt where the row's salt stands in `salts` */
+/** Writes a decision as a row of a COPY stream. @param run id of the run; @param salts of all its rows, one after the other */
 export function writeDecision(
   encoder: CopyEncoder,
   run: Uint8Array,
   row: number,
   { customer, outcome, arm, reasons, score, rank }: Decision,
   salts: Uint8Array,
-  salt: { readonly from: number; readonly to: number },
 ): void {
   encoder.row(FIELDS);
   encoder.bytes(run);
   encoder.int4(row);
   encoder.ascii(customer);
-  encoder.bytes(salts, salt.from, salt.to);
+  encoder.bytes(salts, row * SALT_BYTES, (row + 1) * SALT_BYTES);
   encoder.int2(OUTCOMES.indexOf(outcome));
   if (arm === null) encoder.null();
   else encoder.int2(ARMS.indexOf(arm));

@@ -47,9 +47,7 @@ export class DecisionWriter {
   }
 
   append(decision: Decision): void {
-    const row = this.#rows++;
-    const salt = { from: row * SALT_BYTES, to: (row + 1) * SALT_BYTES };
-    writeDecision(this.copy.encoder, this.#run, row, decision, this.salts, salt);
+    writeDecision(this.copy.encoder, this.#run, this.#rows++, decision, this.salts);
   }
 
   /** Ends the load, keeps the leaves and seals the rows; the answer is the root of the tree. */

@@ -72,7 +72,7 @@ export async function eachFrozenRow(
 }
 
 /** A block of the leaves of a run's decisions as it is kept. */
-export interface LeafBlock {
+export interface RecordedLeaves {
   readonly block: number;
   readonly root: Buffer;
   readonly hashes: Buffer;
@@ -81,9 +81,9 @@ export interface LeafBlock {
 const BLOCKS_AT_ONCE = 32;
 
 /** The blocks of leaves of a run in order. */
-export async function* leafBlocks(tx: Transaction, runId: string): AsyncGenerator<LeafBlock> {
+export async function* leafBlocks(tx: Transaction, runId: string): AsyncGenerator<RecordedLeaves> {
   for (let after = -1; ; ) {
-    const blocks: LeafBlock[] = await tx.query(
+    const blocks: RecordedLeaves[] = await tx.query(
       'select block, root, hashes from decision_leaf where run_id = $1 and block > $2 order by block limit $3',
       [runId, after, BLOCKS_AT_ONCE],
     );

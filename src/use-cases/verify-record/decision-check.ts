@@ -4,7 +4,7 @@ import { leafText } from '../../domain/decision.ts';
 import type { FoundDecision } from '../../store/decision-codec.ts';
 import { BLOCK_LEAVES } from '../../store/decision-leaves.ts';
 import type { ErasedRows } from '../../store/erasure.reads.ts';
-import type { LeafBlock } from '../../store/recorded-rows.reads.ts';
+import type { RecordedLeaves } from '../../store/recorded-rows.reads.ts';
 import { FoundRows } from './found-rows.ts';
 import { type RecordFault, recordFault } from './record-fault.ts';
 
@@ -42,11 +42,11 @@ export class DecisionCheck {
   }
 
   /** What is wrong with the leaves that are kept, or with the rows, by row. */
-  close(blocks: readonly LeafBlock[], erased: ErasedRows): RecordFault | undefined {
+  close(blocks: readonly RecordedLeaves[], erased: ErasedRows): RecordFault | undefined {
     return this.#blockFault(blocks) ?? this.#rows.strange(erased) ?? this.#rowFault(blocks, erased);
   }
 
-  #blockFault(blocks: readonly LeafBlock[]): RecordFault | undefined {
+  #blockFault(blocks: readonly RecordedLeaves[]): RecordFault | undefined {
     const { id, rows, decisionRoot, entry } = this.run;
     const leaf = (block: number, rule: 'MISSING' | 'DIGEST', message: string) =>
       recordFault('decision_leaf', id, rule, message, { row: block, entry });
@@ -76,7 +76,7 @@ export class DecisionCheck {
     );
   }
 
-  #rowFault(blocks: readonly LeafBlock[], erased: ErasedRows): RecordFault | undefined {
+  #rowFault(blocks: readonly RecordedLeaves[], erased: ErasedRows): RecordFault | undefined {
     const rows = this.#rows;
     for (const { block, hashes } of blocks) {
       const from = block * BLOCK_LEAVES * HASH_SIZE;

@@ -3,9 +3,9 @@ import {
   eachDecision,
   eachFrozenRow,
   hasPartition,
-  type LeafBlock,
   leafBlocks,
   partitionsOf,
+  type RecordedLeaves,
 } from '../../store/recorded-rows.reads.ts';
 import { partitionOf } from '../../store/snapshot.store.ts';
 import { DecisionCheck } from './decision-check.ts';
@@ -58,7 +58,7 @@ async function walkDecisions(walk: RecordWalk, runId: string): Promise<RecordFau
     check.take(found);
     tell();
   });
-  const blocks: LeafBlock[] = [];
+  const blocks: RecordedLeaves[] = [];
   for await (const block of leafBlocks(walk.tx, runId)) blocks.push(block);
   const erased = await erasedRows(walk.tx, 'decision', runId);
   const gone = erased.all ? rows : erased.hashes.size;

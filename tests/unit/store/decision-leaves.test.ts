@@ -9,6 +9,7 @@ import { DecisionLeaves } from '../../../src/store/decision-leaves.ts';
 
 const RUN = Buffer.alloc(16, 7);
 const SALT_BYTES = 16;
+const MOST_ROWS = 20;
 
 const decisions = fc.array(
   fc.record<Decision>({
@@ -19,8 +20,9 @@ const decisions = fc.array(
     score: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
     rank: fc.option(fc.integer({ min: 1, max: 2 ** 31 - 1 })),
   }),
-  { minLength: 1, maxLength: 20 },
+  { minLength: 1, maxLength: MOST_ROWS },
 );
+const manySalts = fc.uint8Array({ minLength: MOST_ROWS * SALT_BYTES, maxLength: MOST_ROWS * SALT_BYTES });
 const every: Decision = {
   customer: 'c'.repeat(64),
   outcome: 'NOT_ELIGIBLE',
@@ -32,11 +34,12 @@ const every: Decision = {
 
 it('hashes of each row what leafText says of its decision', () => {
   fc.assert(
-    fc.property(decisions, fc.uint8Array({ minLength: SALT_BYTES, maxLength: SALT_BYTES }), (some, salt) => {
+    fc.property(decisions, manySalts, (some, salts) => {
       const encoder = new CopyEncoder();
       const expected = Buffer.alloc(some.length * 32);
       for (const [row, decision] of some.entries()) {
-        writeDecision(encoder, RUN, row, decision, salt, { from: 0, to: SALT_BYTES });
+        const salt = salts.subarray(row * SALT_BYTES, (row + 1) * SALT_BYTES);
+        writeDecision(encoder, RUN, row, decision, salts);
         writeLeafHash(expected, row, leafText(row, decision, Buffer.from(salt).toString('hex')));
       }
       const leaves = new DecisionLeaves();
@@ -47,6 +50,6 @@ it('hashes of each row what leafText says of its decision', () => {
         expected.toString('hex'),
       ]);
     }),
-    { examples: [[[every, every], new Uint8Array(SALT_BYTES).fill(0xaf)]] },
+    { examples: [[[every, every], new Uint8Array(MOST_ROWS * SALT_BYTES).fill(0xaf)]] },
   );
 });

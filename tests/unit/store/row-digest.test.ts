@@ -40,8 +40,7 @@ function chunksOf(rowsAtOnce: number): Buffer[] {
   const encoder = new CopyEncoder();
   const chunks: Buffer[] = [];
   for (const [row, decision] of decisions.entries()) {
-    const salt = { from: row * SALT_BYTES, to: (row + 1) * SALT_BYTES };
-    writeDecision(encoder, RUN, row, decision, salts, salt);
+    writeDecision(encoder, RUN, row, decision, salts);
     if (row % rowsAtOnce === rowsAtOnce - 1) chunks.push(encoder.take());
   }
   return [...chunks, encoder.end()];
