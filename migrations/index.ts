@@ -14,6 +14,7 @@ import { EnginePause1792000000014 } from './0014-engine-pause.ts';
 import { Enumeration1792000000015 } from './0015-enumeration.ts';
 import { PartitionKeys1792000000020 } from './0020-partition-keys.ts';
 import { ChosenDecisions1792000000021 } from './0021-chosen-decisions.ts';
+import { CustomerId1792000000022 } from './0022-customer-id.ts';
 
 /** All migrations in their order. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   Enumeration1792000000015,
   PartitionKeys1792000000020,
   ChosenDecisions1792000000021,
+  CustomerId1792000000022,
 ] as const;

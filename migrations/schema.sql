@@ -2,7 +2,7 @@
 
 -- Domains
 
-create domain customer_id as text collate "C" CHECK ((VALUE ~ '^[A-Za-z0-9_-]{1,64}$'::text));
+create domain customer_id as text collate "C" CHECK ((((length(VALUE) >= 1) AND (length(VALUE) <= 64)) AND (VALUE !~ '[^A-Za-z0-9_-]'::text)));
 
 create domain digest as text CHECK ((VALUE ~ '^sha256:[0-9a-f]{64}$'::text));
 
