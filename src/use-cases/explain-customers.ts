@@ -158,8 +158,10 @@ export class Explainer {
     for (let place = 0; place < processes; place++) this.#session(place, spec);
     const sample = await referenceSample(this.tx, modelId);
     const reference = Float32Array.from(sample.flat());
-    const cutoff = await cutoffOf(this.tx, runId, capacity);
-    const cuts = await (await this.#session(0, spec)).cuts(reference);
+    const [cutoff, cuts] = await Promise.all([
+      cutoffOf(this.tx, runId, capacity),
+      this.#session(0, spec).then((session) => session.cuts(reference)),
+    ]);
     const features = variedFeatures(card, contract, sample, overrides, manifest.asOf, cuts);
     return { spec, reference, features, cutoff };
   }
