@@ -16,7 +16,7 @@ export function addServiceCommands(program: Command): void {
       'everything on an embedded PostgreSQL with the shipped campaign and a generated bank, then serves it',
     )
     .option('--no-serve', 'end after the printed funnel')
-    .option('--weeks <n>', 'weeks that are run; the bank has lived eight more before them', count, 52)
+    .option('--weeks <n>', 'weeks that are run; the bank has lived eight more before them', count, 60)
     .option('--customers <n>', 'customers of the bank', count, 20_000)
     .action((options: { serve: boolean; weeks: number; customers: number }) =>
       runDemo(loadSettings(), options),

@@ -27,7 +27,7 @@ const TURNED_AT_ONCE = 4;
 const MANY = 32;
 const PROCESSES_FOR_MANY = 2;
 /** Customers whom a process takes at a time; whichever is ready first begins. */
-const SHARE = 16;
+const TAKEN_AT_ONCE = 16;
 /** Where a feed says since when a customer consents. */
 export const CONSENT_DATE = 'opt_in_on';
 
@@ -39,7 +39,7 @@ interface ScoredCustomer extends Pick<RecordedDecision, 'customer' | 'outcome'> 
   readonly input: Float32Array;
 }
 
-type Share = Pick<ExplanationFacts, 'attribution' | 'counterfactual'>;
+type ScoreFacts = Pick<ExplanationFacts, 'attribution' | 'counterfactual'>;
 
 interface ModelOfWeek extends Pick<Turning, 'features' | 'cutoff'> {
   readonly spec: ModelSpec;
@@ -109,16 +109,16 @@ export class Explainer {
   async #explainScored(
     scored: readonly ScoredCustomer[],
     block: FrozenBlock,
-  ): Promise<ReadonlyMap<number, Share>> {
+  ): Promise<ReadonlyMap<number, ScoreFacts>> {
     if (scored.length === 0) return new Map();
     const processes = scored.length < MANY ? 1 : PROCESSES_FOR_MANY;
     this.#model ??= await this.#openModel(processes);
     const model = this.#model;
-    const found = new Map<number, Share>();
-    const shares = sharesOf(scored);
+    const found = new Map<number, ScoreFacts>();
+    const portions = portionsOf(scored);
     const work = async (place: number) => {
       const session = await this.#session(place, model.spec);
-      for (const some of shares)
+      for (const some of portions)
         for (const [at, share] of await this.#explainBy(session, model, some, block)) found.set(at, share);
     };
     await Promise.all(Array.from({ length: processes }, (_, place) => work(place)));
@@ -130,8 +130,8 @@ export class Explainer {
     { reference, features, cutoff }: ModelOfWeek,
     scored: readonly ScoredCustomer[],
     block: FrozenBlock,
-  ): Promise<ReadonlyMap<number, Share>> {
-    const found = new Map<number, Share>();
+  ): Promise<ReadonlyMap<number, ScoreFacts>> {
+    const found = new Map<number, ScoreFacts>();
     const matrix = new Float32Array(scored.length * this.#features.width);
     for (const [place, { input }] of scored.entries()) matrix.set(input, place * this.#features.width);
     const { settings } = this.week.config;
@@ -211,8 +211,9 @@ export class Explainer {
   }
 }
 
-function* sharesOf(scored: readonly ScoredCustomer[]): Generator<readonly ScoredCustomer[]> {
-  for (let done = 0; done < scored.length; done += SHARE) yield scored.slice(done, done + SHARE);
+function* portionsOf(scored: readonly ScoredCustomer[]): Generator<readonly ScoredCustomer[]> {
+  for (let done = 0; done < scored.length; done += TAKEN_AT_ONCE)
+    yield scored.slice(done, done + TAKEN_AT_ONCE);
 }
 
 async function turnOutcomes(
