@@ -6,7 +6,6 @@ import { requestIds } from './adapters/http/request-ids.ts';
 import { TrustedDocuments } from './adapters/http/trusted-documents.ts';
 import { ProgressFeed } from './adapters/postgres/progress-feed.ts';
 import { JUDGING_PROGRESS, RUN_PROGRESS } from './adapters/postgres/progress-topics.ts';
-import { nextDue } from './adapters/system/cron-schedule.ts';
 import type { App } from './app.ts';
 import type { PauseInForce } from './domain/engine-pause.ts';
 import type { ApiContext } from './resolvers/api-context.ts';
@@ -65,7 +64,6 @@ export async function openApi(
     background,
     goOnWith: (runId: string) =>
       void background.start('run', wakeWorkers ?? (() => runWeek(services, runId))),
-    nextDue,
     progressOf: (campaign: string) => progress.subscribe(RUN_PROGRESS, campaign),
     judgingOf: (campaign: string) => progress.subscribe(JUDGING_PROGRESS, campaign),
   };

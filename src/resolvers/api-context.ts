@@ -15,8 +15,6 @@ export interface ApiParts {
   readonly progressOf: (campaign: string) => AsyncIterable<RunProgress>;
   /** How model versions of a campaign are judged, from now on and without an end. */
   readonly judgingOf: (campaign: string) => AsyncIterable<JudgingProgress>;
-  /** When a schedule (cron, in a time zone) is due next, after an instant. */
-  readonly nextDue: (schedule: string, timeZone: string, after: Date) => Date;
 }
 
 /** What resolvers get. */

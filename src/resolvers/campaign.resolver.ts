@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { stopping } from '../domain/engine-pause.ts';
+import { nextRunAt } from '../domain/schedule.ts';
 import { Campaign } from '../schema/campaign.type.ts';
 import { ConfigVersion } from '../schema/config-version.type.ts';
 import type { Language } from '../schema/language.enum.ts';
@@ -46,7 +47,7 @@ export class CampaignResolver {
     const config = await context.loaders.configNow.load(campaign.key);
     if (config === null) return null;
     const { timeZone } = campaign.definition;
-    return context.nextDue(config.settings.schedule, timeZone, context.services.clock.now());
+    return nextRunAt(config.settings.schedule, timeZone, context.services.clock.now());
   }
 
   @FieldResolver(() => ConfigVersion, { description: 'The settings in force.' })

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { weekIn } from '../domain/schedule.ts';
+import { nextRunAt, weekIn } from '../domain/schedule.ts';
 import {
   DataUseImpact,
   DataUseRegister,
@@ -100,7 +100,7 @@ export class DataUseImpactResolver {
   @FieldResolver(() => [ScheduledRun], {
     description: 'The next run of each of these campaigns: it is refused when it is due.',
   })
-  async scheduledRuns(@Root() { campaigns }: Impact, @Ctx() { loaders, nextDue, services }: ApiContext) {
+  async scheduledRuns(@Root() { campaigns }: Impact, @Ctx() { loaders, services }: ApiContext) {
     const running = campaigns.filter(({ paused }) => !paused);
     const configs = await loaders.configNow.loadMany(running.map(({ key }) => key));
     return running.flatMap((campaign, place) => {
@@ -108,7 +108,7 @@ export class DataUseImpactResolver {
       if (config instanceof Error) throw config;
       if (config === null) return [];
       const { timeZone } = campaign.definition;
-      const dueAt = nextDue(config.settings.schedule, timeZone, services.clock.now());
+      const dueAt = nextRunAt(config.settings.schedule, timeZone, services.clock.now());
       return [{ campaign, dueAt, week: weekIn(timeZone, dueAt) }];
     });
   }

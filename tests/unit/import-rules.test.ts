@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 /** The only packages of the parts that must stay pure or thin. Parts not named here choose their own. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  domain: ['@casl/ability', 'cron-parser'],
+  domain: ['@casl/ability', 'croner'],
   audit: ['node:crypto', 'canonicalize'],
   'use-cases': [],
   schema: ['graphql', 'graphql-scalars', 'type-graphql'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dueInWeek, nextRunAt, weekIn } from '../../src/domain/schedule.ts';
+import { beginOf, dueInWeek, nextRunAt, weekIn } from '../../src/domain/schedule.ts';
 import { addDays, addWeeks, dateIn, dayNumber, mondayOf } from '../../src/domain/week.ts';
 
 const AMSTERDAM = 'Europe/Amsterdam';
@@ -16,9 +16,9 @@ describe('a schedule in the week in which the clock goes forward (2026-03-29, 02
     expect(due('0 1 * * 0', '2026-W14')).toBe('2026-04-04T23:00:00.000Z');
   });
 
-  it('makes 02:30, which does not exist, 03:30', () => {
-    expect(due('30 2 * * 0', '2026-W13')).toBe('2026-03-29T01:30:00.000Z');
-    expect(nextRunAt('30 2 * * 0', AMSTERDAM, new Date('2026-03-29T01:30:00Z')).toISOString()).toBe(
+  it('makes 02:30, which does not exist, the first instant after the gap', () => {
+    expect(due('30 2 * * 0', '2026-W13')).toBe('2026-03-29T01:00:00.000Z');
+    expect(nextRunAt('30 2 * * 0', AMSTERDAM, new Date('2026-03-29T01:00:00Z')).toISOString()).toBe(
       '2026-04-05T00:30:00.000Z',
     );
   });
@@ -47,7 +47,8 @@ describe('nextRunAt', () => {
   });
 
   it('throws on what is no schedule', () => {
-    expect(() => nextRunAt('61 * * * *', AMSTERDAM, LONG_AGO)).toThrow();
+    expect(() => nextRunAt('61 * * * *', AMSTERDAM, LONG_AGO)).toThrow('minute');
+    expect(() => nextRunAt('0 1 31 2 *', AMSTERDAM, LONG_AGO)).toThrow('never comes due');
   });
 });
 
@@ -63,7 +64,7 @@ describe('dueInWeek', () => {
     expect(dueInWeek('0 1 * * 0', AMSTERDAM, '2026-W46', new Date(applied.getTime() - 1))).not.toBeNull();
   });
 
-  const zones = fc.constantFrom(
+  const ZONES = [
     AMSTERDAM,
     'UTC',
     'America/New_York',
@@ -72,7 +73,8 @@ describe('dueInWeek', () => {
     'Asia/Kolkata',
     'Australia/Lord_Howe',
     'Asia/Beirut',
-  );
+  ];
+  const zones = fc.constantFrom(...ZONES);
   const weeks = fc.integer({ min: 0, max: 1000 }).map((n) => addWeeks('2015-W01', n));
 
   it('comes due once in every week, on the day that it names, whatever the clocks do', () => {
@@ -93,6 +95,21 @@ describe('dueInWeek', () => {
         },
       ),
     );
+  });
+
+  it.each(ZONES)('comes due once a night in the weeks in which the clocks of %s change', (zone) => {
+    const changing = Array.from({ length: 1000 }, (_, n) => addWeeks('2015-W01', n)).filter(
+      (week) =>
+        beginOf(zone, addWeeks(week, 1)).getTime() - beginOf(zone, week).getTime() !== 168 * 3_600_000,
+    );
+    for (const week of changing)
+      for (const time of ['0 0', '30 0', '0 1', '45 1', '0 2', '15 2', '30 2', '0 3', '59 23']) {
+        let after = new Date(beginOf(zone, week).getTime() - 1);
+        for (let day = 0; day < 7; day++) {
+          after = nextRunAt(`${time} * * *`, zone, after);
+          expect(dateIn(zone, after), `${time} in ${week}`).toBe(addDays(mondayOf(week), day));
+        }
+      }
   });
 
   it('begins with the Monday of its time zone', () => {
