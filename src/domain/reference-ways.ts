@@ -5,7 +5,7 @@ import { goesYes, type Tree } from './tree-ensemble.ts';
  * them speaks for all. Groups are numbered over all trees.
  */
 export class ReferenceWays {
-  /** The group of a reference in a tree, at reference · trees + tree. */
+  /** The group of a reference in a tree, at tree · references + reference. */
   readonly groupOf: Int32Array;
   /** Per group its tree. */
   readonly treeOf: readonly number[];
@@ -27,7 +27,7 @@ export class ReferenceWays {
           countOf.push(0);
         }
         countOf[group] = (countOf[group] ?? 0) + 1;
-        this.groupOf[reference * trees.length + place] = group;
+        this.groupOf[place * references.length + reference] = group;
       }
     }
     this.treeOf = treeOf;

@@ -140,6 +140,38 @@ describe('TreeExplainer', () => {
     expect(largestDifference(valuesOf(ensemble, row, references), mean)).toBeLessThan(1e-6);
   });
 
+  it('plays apart against references that differ from a row in quite other features', () => {
+    // Each reference differs in five features, all of them together in twenty.
+    const references = Array.from({ length: 8 }, (_, at) =>
+      Float32Array.from({ length: 20 }, (_, feature) => (Math.floor(feature / 5) === at % 4 ? 1 : 0)),
+    );
+    const ensemble = { base: -1, link: 'LOGISTIC', trees: [chainOf(20)] } as const;
+    const row = new Float32Array(20);
+    let games = 0;
+    const values = new TreeExplainer(ensemble, references).explain(row, () => games++)?.values ?? [];
+    const alone = references.map((reference) => valuesOf(ensemble, row, [reference]));
+    const mean = row.map((_, feature) => alone.reduce((sum, own) => sum + (own[feature] ?? 0), 0) / 8);
+    expect(largestDifference(values, mean)).toBeLessThan(1e-6);
+    expect(games).toBe(4);
+  });
+
+  it('gives up where the odds of a score may leave the range of its numbers, and not before', () => {
+    const stump = (value: number): Tree => ({
+      feature: Int32Array.of(0, -1, -1),
+      threshold: new Float32Array(3),
+      yes: Int32Array.of(1, 0, 0),
+      no: Int32Array.of(2, 0, 0),
+      missing: new Uint8Array(3),
+      value: Float64Array.of(0, -value, value),
+    });
+    const explain = (value: number) =>
+      new TreeExplainer({ base: 0, link: 'LOGISTIC', trees: [stump(value), stump(-value)] }, [
+        Float32Array.of(-1),
+      ]).explain(Float32Array.of(1));
+    expect([...(explain(177)?.values ?? [])]).toEqual([0]);
+    expect(explain(178)).toBeNull();
+  });
+
   it('makes terms anew where they are too many to keep', () => {
     const [tree, players] = [chainOf(18), 18];
     const heavier = { ...tree, value: tree.value.map((value) => 6 * value) };
