@@ -2,8 +2,9 @@ import { type Api, openApi } from './api.ts';
 import { type App, openApp } from './app.ts';
 import { type Settings, SettingsError } from './config.ts';
 import { wakeWorkers } from './jobs/wake-workers.ts';
+import { recallCheckpoint } from './sequencing.ts';
 import { stopSignal } from './stop-signal.ts';
-import { recallCheckpoint, startBackground } from './worker.ts';
+import { startBackground } from './worker.ts';
 
 /** How long an embedded PostgreSQL may be out of reach; it comes back sooner from the crash of one of its processes. */
 const EMBEDDED_SILENCE_MS = 10_000;

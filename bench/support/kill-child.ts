@@ -5,6 +5,7 @@
 import { openApp } from '../../src/app.ts';
 import { loadSettings } from '../../src/config.ts';
 import { RefusalError } from '../../src/domain/refusal.ts';
+import { recallCheckpoint, sequencing } from '../../src/sequencing.ts';
 import { approveBatch } from '../../src/use-cases/decide-batch.ts';
 import { type Caller, execute } from '../../src/use-cases/execute.ts';
 import { handOffReleased } from '../../src/use-cases/hand-off.ts';
@@ -13,7 +14,6 @@ import { releaseBatch } from '../../src/use-cases/release-batch.ts';
 import { removeFromBatch, reviewSample } from '../../src/use-cases/review-batch.ts';
 import type { Services } from '../../src/use-cases/services.ts';
 import { submitBatch } from '../../src/use-cases/submit-batch.ts';
-import { recallCheckpoint, sequencing } from '../../src/worker.ts';
 import { CAMPAIGN } from './kill-world.ts';
 
 const OLGA: Caller = { actor: { subject: 'olga', name: null, roles: ['OPERATOR'] }, requestId: null };

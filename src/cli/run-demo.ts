@@ -9,7 +9,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { Role } from '../domain/permissions.ts';
 import type { Purpose } from '../domain/purpose.ts';
 import { addDays, addWeeks, dateIn, type IsoWeek, weekOf, weeksBetween } from '../domain/week.ts';
-import { serveApp } from '../main.ts';
+import { recallCheckpoint, sequencing } from '../sequencing.ts';
 import { batchesOfRuns } from '../store/batch.reads.ts';
 import { CampaignRow } from '../store/campaign.row.ts';
 import { DataUseRow } from '../store/data-use.row.ts';
@@ -35,7 +35,6 @@ import { runWeek } from '../use-cases/run-week.ts';
 import { startRun } from '../use-cases/start-run.ts';
 import { submitBatch } from '../use-cases/submit-batch.ts';
 import { PACKAGE_ROOT } from '../version.ts';
-import { recallCheckpoint, sequencing } from '../worker.ts';
 import { decisionText } from './decision-text.ts';
 import { FIRST_QUERY } from './first-query.ts';
 import { funnelText } from './funnel-text.ts';
@@ -83,9 +82,7 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   };
   const bar = new ProgressBar(process.stderr);
   bar.show('starting PostgreSQL', 0, 0);
-  const database = await openDatabase(embedded);
-  await migrateDatabase(database).finally(() => database.close());
-  const app = await openApp(embedded);
+  const app = await openMigrated(embedded);
   try {
     const sequencer = sequencing(app, await recallCheckpoint(app));
     try {
@@ -96,14 +93,27 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
     }
     bar.clear();
     process.stdout.write(await report(app));
-    if (options.serve)
-      await serveApp(app, {
-        jobs: true,
-        onListening: async () => void process.stdout.write(await invitation(embedded)),
-      });
+    if (!options.serve) return;
+    // Only now: whoever waits for the funnel does not wait for the server to be loaded.
+    const { serveApp } = await import('../main.ts');
+    await serveApp(app, {
+      jobs: true,
+      onListening: async () => void process.stdout.write(await invitation(embedded)),
+    });
   } finally {
     bar.clear();
     await app.close();
+  }
+}
+
+/** The app on a database of this version; PostgreSQL is left running between the two. */
+async function openMigrated(settings: Settings): Promise<App> {
+  const database = await openDatabase(settings);
+  try {
+    await migrateDatabase(database);
+    return await openApp(settings);
+  } finally {
+    await database.close();
   }
 }
 

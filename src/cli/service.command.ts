@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { migrateDatabase, openDatabase } from '../app.ts';
 import { loadSettings } from '../config.ts';
-import { serve } from '../main.ts';
-import { work } from '../worker.ts';
 import { count } from './arguments.ts';
 import { diagnose, findingText } from './doctor.ts';
-import { runDemo } from './run-demo.ts';
 import { say } from './say.ts';
 
-/** The service itself: `demo`, `serve`, `worker`, `migrate`, `doctor`. */
+/**
+ * The service itself: `demo`, `serve`, `worker`, `migrate`, `doctor`. What serves and works is loaded when it is asked for: the other
+ * commands do not wait for it.
+ */
 export function addServiceCommands(program: Command): void {
   program
     .command('demo')
@@ -18,20 +18,27 @@ export function addServiceCommands(program: Command): void {
     .option('--no-serve', 'end after the printed funnel')
     .option('--weeks <n>', 'weeks that are run; the bank has lived eight more before them', count, 60)
     .option('--customers <n>', 'customers of the bank', count, 20_000)
-    .action((options: { serve: boolean; weeks: number; customers: number }) =>
-      runDemo(loadSettings(), options),
-    );
+    .action(async (options: { serve: boolean; weeks: number; customers: number }) => {
+      const { runDemo } = await import('./run-demo.ts');
+      await runDemo(loadSettings(), options);
+    });
 
   program
     .command('serve')
     .description('API, jobs and database in one process')
     .option('--no-jobs', 'the API alone')
-    .action((options: { jobs: boolean }) => serve(loadSettings(), options));
+    .action(async (options: { jobs: boolean }) => {
+      const { serve } = await import('../main.ts');
+      await serve(loadSettings(), options);
+    });
 
   program
     .command('worker')
     .description('jobs alone; any number of them beside each other')
-    .action(() => work(loadSettings()));
+    .action(async () => {
+      const { work } = await import('../worker.ts');
+      await work(loadSettings());
+    });
 
   program
     .command('migrate')

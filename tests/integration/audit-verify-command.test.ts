@@ -7,7 +7,7 @@ import { signCheckpoint } from '../../src/audit/checkpoint.ts';
 import { newestCheckpoint } from '../../src/audit/log-reads.ts';
 import { verifyAuditRecord } from '../../src/cli/verify-audit-record.ts';
 import { loadSettings, type Settings } from '../../src/config.ts';
-import { recallCheckpoint, sequencing } from '../../src/worker.ts';
+import { recallCheckpoint, sequencing } from '../../src/sequencing.ts';
 import { entryOf, LOG, OTHER_KEY } from '../support/audit-log.ts';
 import { SmallRecord, tamper } from '../support/small-record.ts';
 import { truncateLog } from '../support/tampered-log.ts';
