@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { readCampaign } from '../adapters/package/campaign-file.ts';
 import { type App, migrateDatabase, openApp, openDatabase } from '../app.ts';
 import { type Settings, SettingsError } from '../config.ts';
-import { createBank } from '../demo/bank.ts';
-import { writeFeed } from '../demo/bank-feed.ts';
+import { Warehouse } from '../demo/warehouse.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Role } from '../domain/permissions.ts';
 import type { Purpose } from '../domain/purpose.ts';
@@ -86,8 +85,8 @@ export async function runDemo(settings: Settings, options: DemoOptions): Promise
   try {
     const sequencer = sequencing(app, await recallCheckpoint(app));
     try {
-      await install(app);
-      await runHistory(app, bar, options);
+      const lastWeek = await installCampaign(app);
+      if (!(await isRun(app, lastWeek))) await runHistory(app, bar, options, lastWeek);
     } finally {
       await sequencer.stop();
     }
@@ -117,13 +116,23 @@ async function openMigrated(settings: Settings): Promise<App> {
   }
 }
 
-/** Applies the shipped campaign and puts the shipped model into production, by the people whose task it is. */
-async function install({ services }: App): Promise<void> {
-  const { manager } = services.db;
+/** Applies the shipped campaign; answers the last Sunday's week when it first was: a later start goes on with the same bank. */
+async function installCampaign({ services }: App): Promise<IsoWeek> {
   const definition = readCampaign(
     await readFile(join(PACKAGE_ROOT, 'campaigns', CAMPAIGN, 'campaign.yaml'), 'utf8'),
   );
   await execute(services, as('olga'), applyCampaign, definition);
+  const campaign = await services.db.manager.findOneByOrFail(CampaignRow, { key: CAMPAIGN });
+  return weekOf(addDays(dateIn(campaign.definition.timeZone, campaign.appliedAt), -6));
+}
+
+function isRun({ services }: App, week: IsoWeek): Promise<boolean> {
+  return services.db.manager.existsBy(RunRow, { campaign: CAMPAIGN, current: true, week, step: 'DONE' });
+}
+
+/** Puts the shipped model into production, by the people whose task it is. */
+async function installModel(services: App['services']): Promise<void> {
+  const { manager } = services.db;
   // Once a model was in production, what waits or was stopped is the business of whoever tries the service out.
   const versions = await manager.findBy(ModelVersionRow, { campaign: CAMPAIGN });
   if (versions.some(({ liveFrom }) => liveFrom !== null)) return;
@@ -147,19 +156,19 @@ async function runHistory(
   { services, settings, logger }: App,
   bar: ProgressBar,
   { weeks, customers }: DemoOptions,
+  lastWeek: IsoWeek,
 ): Promise<void> {
-  const { db } = services;
-  const campaign = await db.manager.findOneByOrFail(CampaignRow, { key: CAMPAIGN });
-  const applied = dateIn(campaign.definition.timeZone, campaign.appliedAt);
-  // The last Sunday that had come when the demo was first started: a later start goes on with the same bank.
-  const lastWeek = weekOf(addDays(applied, -6));
-  const runs = await db.manager.findBy(RunRow, { campaign: CAMPAIGN, current: true });
-  if (runs.some(({ week, step }) => week === lastWeek && step === 'DONE')) return;
-  const bank = createBank({ seed: SEED, customers, lastWeek, weeks });
-  for (let week = addWeeks(lastWeek, 1 - weeks); week <= lastWeek; week = addWeeks(week, 1)) {
+  const bank = { seed: SEED, customers, lastWeek, weeks };
+  await using warehouse = new Warehouse({ bank, inbox: settings.inboxDir });
+  const first = addWeeks(lastWeek, 1 - weeks);
+  let delivery = warehouse.deliver(first);
+  await installModel(services);
+  for (let week = first; week <= lastWeek; week = addWeeks(week, 1)) {
     bar.show(`${CAMPAIGN} ${week}`, weeks - weeksBetween(week, lastWeek), weeks);
-    await writeFeed(bank, week, settings.inboxDir);
-    bank.mail(await runOneWeek(services, week, week === lastWeek));
+    await delivery;
+    // While this week is decided, so that what its mails do shows in the feed after the next.
+    if (week !== lastWeek) delivery = warehouse.deliver(addWeeks(week, 1));
+    warehouse.mail(await runOneWeek(services, week, week === lastWeek));
     if (!bar.isSeen) logger.info({ campaign: CAMPAIGN, week }, 'a week of the demo was run');
   }
 }
