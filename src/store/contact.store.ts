@@ -55,14 +55,14 @@ export async function knownState(
   const optedOut = await ids('select customer from opt_out', []);
   const flows = await daysByCustomer(
     tx,
-    `select customer, array_agg(sent_on - date '1970-01-01' order by sent_on) as days from contact
-     where campaign = $1 and mailing = $2 and sent_on between $3 and $4 group by customer`,
+    `select customer, sent_on - date '1970-01-01' as day from contact
+     where campaign = $1 and mailing = $2 and sent_on between $3 and $4 order by sent_on`,
     [campaign, flowMailing(campaign, 0), addDays(asOf, -flowWindowDays), addDays(asOf, 1)],
   );
   const mails = await daysByCustomer(
     tx,
-    `select customer, array_agg(sent_on - date '1970-01-01' order by sent_on) as days from contact
-     where sent_on between $1 and $2 group by customer`,
+    `select customer, sent_on - date '1970-01-01' as day from contact
+     where sent_on between $1 and $2 order by sent_on`,
     [addDays(asOf, -13), addDays(asOf, 15)],
   );
   return {
@@ -90,6 +90,12 @@ async function daysByCustomer(
   sql: string,
   parameters: unknown[],
 ): Promise<Map<string, readonly number[]>> {
-  const rows: { customer: string; days: number[] }[] = await tx.query(sql, parameters);
-  return new Map(rows.map(({ customer, days }) => [customer, days]));
+  const rows: { customer: string; day: number }[] = await tx.query(sql, parameters);
+  const days = new Map<string, number[]>();
+  for (const { customer, day } of rows) {
+    const known = days.get(customer);
+    if (known === undefined) days.set(customer, [day]);
+    else known.push(day);
+  }
+  return days;
 }
