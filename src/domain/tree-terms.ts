@@ -20,7 +20,7 @@ export class TreeTerms {
   #masks = new Int32Array(1024);
   #factors = new Float64Array(1024);
   #count = 0;
-  /** Per tree the most that the leaves of a group come to, whatever their signs. */
+  /** Per tree the most that the leaves with a term come to in one group, whatever their signs. */
   readonly #reaches: Float64Array;
   /** By mask where its term may be: it is there only where `masks` says so (Briggs and Torczon's sparse set, 1993). */
   #placeOf = new Int32Array(1);
@@ -124,7 +124,7 @@ export class TreeTerms {
 
   /**
    * Goes on from a node that is come to with the present features from the row and the absent ones from the reference; answers what the
-   * leaves come to, whatever their signs.
+   * leaves with a term come to, whatever their signs.
    */
   #walk(
     tree: Tree,
@@ -150,7 +150,7 @@ export class TreeTerms {
     }
     const value = tree.value[node] ?? 0;
     this.#addLeaf(value, present, absent, first);
-    return reach + Math.abs(value);
+    return (present | absent) === 0 ? reach : reach + Math.abs(value);
   }
 
   /** The terms that together are the value for the coalitions that hold the present and none of the absent. */
