@@ -61,7 +61,7 @@ describe('startDueRuns', () => {
   it.each([
     ['0 1 * * 0', '2026-03-29T00:00:00.000Z', '2026-10-24T23:00:00.000Z'],
     // The clock has no 02:30 on the one day and two on the other.
-    ['30 2 * * 0', '2026-03-29T01:30:00.000Z', '2026-10-25T00:30:00.000Z'],
+    ['30 2 * * 0', '2026-03-29T01:00:00.000Z', '2026-10-25T00:30:00.000Z'],
   ])('starts one run of %s in the weeks in which the clock changes', async (schedule, spring, autumn) => {
     await install({ schedule });
     const instants: string[] = [];
