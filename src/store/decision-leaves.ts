@@ -1,4 +1,4 @@
-import { merkleRoot, writeLeafHashOf } from '../audit/merkle.ts';
+import { writeLeafHashOf } from '../audit/merkle.ts';
 import { HASH_SIZE } from '../audit/tlog.ts';
 import type { CopyDecoder } from './copy-decoder.ts';
 import { wordsOf } from './decision-codec.ts';
@@ -15,18 +15,12 @@ const HEX_SALT_BYTES = 32;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 
-/** The hashes of some leaves, and the root of their part of the tree. */
-export interface LeafBlock {
-  readonly root: Uint8Array;
-  readonly hashes: Uint8Array;
-}
-
 /**
- * The leaves of the Merkle tree over a run's decisions, a block at a time: of each row the text that `leafText` (domain/decision.ts)
+ * The hashes of the leaves of the Merkle tree over a run's decisions, in blocks: of each row the text that `leafText` (domain/decision.ts)
  * makes of its decision, but put together from the row's own bytes, which takes half as long as by way of strings.
  */
-export class DecisionLeaves implements RowDigest<readonly LeafBlock[]> {
-  readonly #blocks: LeafBlock[] = [];
+export class DecisionLeaves implements RowDigest<readonly Uint8Array[]> {
+  readonly #blocks: Uint8Array[] = [];
   #hashes = Buffer.alloc(BLOCK_LEAVES * HASH_SIZE);
   #leaves = 0;
   readonly #leaf = Buffer.alloc(LEAF_BYTES);
@@ -39,7 +33,7 @@ export class DecisionLeaves implements RowDigest<readonly LeafBlock[]> {
     if (++this.#leaves === BLOCK_LEAVES) this.#close();
   }
 
-  end(): readonly LeafBlock[] {
+  end(): readonly Uint8Array[] {
     if (this.#leaves > 0) this.#close();
     return this.#blocks;
   }
@@ -80,8 +74,7 @@ export class DecisionLeaves implements RowDigest<readonly LeafBlock[]> {
   }
 
   #close(): void {
-    const hashes = this.#hashes.subarray(0, this.#leaves * HASH_SIZE);
-    this.#blocks.push({ root: merkleRoot(hashes), hashes });
+    this.#blocks.push(this.#hashes.subarray(0, this.#leaves * HASH_SIZE));
     this.#hashes = Buffer.alloc(BLOCK_LEAVES * HASH_SIZE);
     this.#leaves = 0;
   }

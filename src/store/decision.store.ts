@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { merklePath, merkleRoot } from '../audit/merkle.ts';
 import { HASH_SIZE } from '../audit/tlog.ts';
@@ -5,11 +6,17 @@ import type { Decision } from '../domain/decision.ts';
 import type { Randomness } from '../domain/ports.ts';
 import { CopyIn } from './copy-stream.ts';
 import { writeDecision } from './decision-codec.ts';
-import { BLOCK_LEAVES, DecisionLeaves, type LeafBlock } from './decision-leaves.ts';
+import { BLOCK_LEAVES, DecisionLeaves } from './decision-leaves.ts';
 import { digestChunks } from './row-digest.ts';
 import { partitionOf, SALT_BYTES, uuidBytes } from './snapshot.store.ts';
 
 const LEAF_FIELDS = 4;
+
+/** The hashes of some leaves, and the root of their part of the tree. */
+interface LeafBlock {
+  readonly root: Uint8Array;
+  readonly hashes: Uint8Array;
+}
 
 /** Records the decisions of a run in row order, and the Merkle tree over them. Whoever opens one disposes of it. */
 export class DecisionWriter {
@@ -53,8 +60,11 @@ export class DecisionWriter {
   /** Ends the load, keeps the leaves and seals the rows; the answer is the root of the tree. */
   async seal(tx: EntityManager): Promise<string> {
     await this.copy.end();
-    await tx.query('select seal_partition($1, $2)', ['decision', this.runId]);
-    const blocks = this.leaves.end();
+    // The tree is put up here while the database makes its indexes.
+    const [blocks] = await Promise.all([
+      rooted(this.leaves.end()),
+      tx.query('select seal_partition($1, $2)', ['decision', this.runId]),
+    ]);
     await this.#keepBlocks(tx, blocks);
     const root = merkleRoot(Buffer.concat(blocks.map(({ root }) => root)));
     return `sha256:${Buffer.from(root).toString('hex')}`;
@@ -76,6 +86,16 @@ export class DecisionWriter {
   [Symbol.asyncDispose](): Promise<void> {
     return this.copy[Symbol.asyncDispose]();
   }
+}
+
+/** Finds the root of one block after the other; between them it is others' turn. */
+async function rooted(blocks: readonly Uint8Array[]): Promise<readonly LeafBlock[]> {
+  const found: LeafBlock[] = [];
+  for (const hashes of blocks) {
+    await setImmediate();
+    found.push({ root: merkleRoot(hashes), hashes });
+  }
+  return found;
 }
 
 /** A decision's leaf in the tree of its run's `size` decisions, and the path to the root, nearest sibling first. */

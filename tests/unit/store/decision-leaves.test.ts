@@ -46,7 +46,7 @@ it('hashes of each row what leafText says of its decision', () => {
       const decoder = new CopyDecoder();
       decoder.push(encoder.end());
       while (decoder.next()) leaves.add(decoder);
-      expect(leaves.end().map(({ hashes }) => Buffer.from(hashes).toString('hex'))).toEqual([
+      expect(leaves.end().map((hashes) => Buffer.from(hashes).toString('hex'))).toEqual([
         expected.toString('hex'),
       ]);
     }),
