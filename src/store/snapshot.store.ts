@@ -1,16 +1,16 @@
 import type { EntityManager } from 'typeorm';
-import type { CustomerState, SnapshotBlock } from '../domain/eligibility.ts';
+import type { CustomerState } from '../domain/eligibility.ts';
 import type { ColumnLayout } from '../domain/feed-contract.ts';
 import type { RowBlock } from '../domain/feed-row.ts';
 import type { Randomness } from '../domain/ports.ts';
 import type { CopyDecoder } from './copy-decoder.ts';
 import { CopyIn, copyOut } from './copy-stream.ts';
+import { BLOCK_ROWS, emptyBlock, type FillingBlock, type FrozenBlock, trimmed } from './frozen-block.ts';
 import { digestChunks } from './row-digest.ts';
 import { SnapshotDigest } from './snapshot-digest.ts';
 
 export const SALT_BYTES = 16;
 const FIELDS = 10;
-const BLOCK_ROWS = 10_000;
 
 /** Tables of which each run has a part of its own. */
 export type RunTable = 'snapshot_row' | 'decision' | 'challenger_decision';
@@ -114,9 +114,6 @@ export async function* readSnapshot(
   if (block.rows > 0) yield trimmed(block);
 }
 
-/** Frozen rows with their numbers. */
-export type FrozenBlock = SnapshotBlock & { readonly numbersOfRows: Int32Array };
-
 /** Some frozen rows of a run in order, as one block, each with its number; those that were erased are not in it. */
 export async function frozenRows(
   tx: EntityManager,
@@ -129,40 +126,6 @@ export async function frozenRows(
   const chosen = `(select * from ${table} where row_no = any ('{${rows.map(Math.trunc).join()}}') order by row_no)`;
   for await (const decoder of copyOut(tx, chosen)) while (decoder.next()) readRow(decoder, block);
   return trimmed(block);
-}
-
-interface FillingBlock extends SnapshotBlock {
-  rows: number;
-  readonly numbersOfRows: Int32Array;
-  readonly customers: string[];
-  readonly numbers: readonly Float64Array[];
-  readonly texts: readonly (string | null)[][];
-  readonly flowStarts: (readonly number[] | null)[];
-  readonly mails: (readonly number[] | null)[];
-}
-
-function emptyBlock(layout: ColumnLayout, rows = BLOCK_ROWS): FillingBlock {
-  return {
-    rows: 0,
-    numbersOfRows: new Int32Array(rows),
-    customers: [],
-    numbers: layout.numbers.map(() => new Float64Array(rows)),
-    texts: layout.texts.map(() => []),
-    quiet: new Uint8Array(rows),
-    optedOut: new Uint8Array(rows),
-    flowStarts: [],
-    mails: [],
-  };
-}
-
-function trimmed(block: FillingBlock): FillingBlock {
-  return {
-    ...block,
-    numbersOfRows: block.numbersOfRows.subarray(0, block.rows),
-    numbers: block.numbers.map((values) => values.subarray(0, block.rows)),
-    quiet: block.quiet.subarray(0, block.rows),
-    optedOut: block.optedOut.subarray(0, block.rows),
-  };
 }
 
 /** Answers the number of the row. */

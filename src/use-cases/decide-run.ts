@@ -26,11 +26,11 @@ import { Decisions, selectionKeys } from './decisions.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
 import { measureOutput } from './measure-output.ts';
-import type { StepContext, StepResult } from './run-step.ts';
+import type { RunningStep, StepContext, StepResult } from './run-step.ts';
 import { type Scored, scoreSnapshot } from './score-snapshot.ts';
 
 /** Decides for every customer of a run's snapshot and records it (domain.md, steps 4 to 9). Throws HaltedByChecks. */
-export async function decideRun(tx: Transaction, context: StepContext): Promise<StepResult> {
+export async function decideRun(tx: Transaction, context: RunningStep): Promise<StepResult> {
   const { run, services, config, model } = context;
   const began = services.clock.now().getTime();
   const dataUses = await assertSignedOff(tx, model, services.clock.now());
@@ -44,6 +44,7 @@ export async function decideRun(tx: Transaction, context: StepContext): Promise<
     funds,
     model: await modelFile(tx, model.id, 'model.onnx'),
     reference: await referenceSample(tx, model.id),
+    blocks: context.atHand.take(run.snapshotRows ?? 0),
     whileAllowed: whileSignedOff(services, model),
   });
   const spread = scored.distributions.map(

@@ -3,7 +3,7 @@ import type { ColumnLayout } from '../domain/feed-contract.ts';
 import type { CardFeature } from '../domain/model-card.ts';
 import { columnsOf } from '../domain/recipe.ts';
 import { isoDate } from '../domain/week.ts';
-import type { FrozenBlock } from '../store/snapshot.store.ts';
+import type { FrozenBlock } from '../store/frozen-block.ts';
 
 /** The columns that a recipe reads, as a frozen row holds them. */
 export function partsOf(

@@ -19,10 +19,10 @@ import { SnapshotWriter } from '../store/snapshot.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { HaltedByChecks, haltFeed, placeOf, readFeedFile } from './feed-reading.ts';
 import { judgeFunds, type PromisedFile, readFunds, readMailings, readOutcomes } from './receive-tables.ts';
-import type { StepContext, StepResult } from './run-step.ts';
+import type { RunningStep, StepContext, StepResult } from './run-step.ts';
 
 /** Receives and checks the feed of a run's week and freezes its rows (domain.md, steps 2 and 3). Throws HaltedByChecks. */
-export async function receiveFeed(tx: Transaction, context: StepContext): Promise<StepResult> {
+export async function receiveFeed(tx: Transaction, context: RunningStep): Promise<StepResult> {
   const passed: Check[] = [];
   const rejected: RejectedRow[] = [];
   try {
@@ -37,7 +37,7 @@ export async function receiveFeed(tx: Transaction, context: StepContext): Promis
 
 async function receive(
   tx: Transaction,
-  context: StepContext,
+  context: RunningStep,
   passed: Check[],
   rejected: RejectedRow[],
 ): Promise<StepResult> {
@@ -126,12 +126,12 @@ function freshness({ campaign, run, services }: StepContext, { manifest }: FeedD
 
 async function readCustomers(
   tx: Transaction,
-  context: StepContext,
+  context: RunningStep,
   delivery: FeedDelivery,
   promised: PromisedFile,
   rejected: RejectedRow[],
 ) {
-  const { run, services, contract, config, campaign } = context;
+  const { run, services, contract, config, campaign, atHand } = context;
   const { asOf } = delivery.manifest;
   const flowWindow = 7 * config.restWeeks + Math.max(0, ...campaign.definition.flowDays);
   const known = await knownState(tx, run.campaign, asOf, flowWindow);
@@ -147,7 +147,9 @@ async function readCustomers(
       uniqueKeys: true,
       onBlock: async (block) => {
         counter.add(block);
-        await writer.append(block, known.stateOf(block.customers));
+        const state = known.stateOf(block.customers);
+        await writer.append(block, state);
+        atHand.add(block, state);
         context.progress(counter.rows, promised.rows);
       },
     },

@@ -7,6 +7,7 @@ import type { FeedContractRow } from '../store/feed-contract.row.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
 import type { RunRow } from '../store/run.row.ts';
 import type { Caller, Facts } from './execute.ts';
+import type { RowsAtHand } from './rows-at-hand.ts';
 import type { Services } from './services.ts';
 
 /** The engine at work; what it does by itself stands under this name in the log. */
@@ -26,6 +27,12 @@ export interface StepContext {
   readonly contractVersion: FeedContractRow;
   readonly model: ModelVersionRow;
   readonly progress: (done: number, total: number) => void;
+}
+
+/** A step of a run that is under way in this process. */
+export interface RunningStep extends StepContext {
+  /** What the step before left for the next. */
+  readonly atHand: RowsAtHand;
 }
 
 /** What a step answers: the status in which the run ends with it, null when it goes on, and what the log says. */

@@ -19,7 +19,8 @@ import { explainRun } from './explain-run.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
 import { receiveFeed } from './receive-feed.ts';
-import { ENGINE, type StepContext, type StepResult } from './run-step.ts';
+import { RowsAtHand } from './rows-at-hand.ts';
+import { ENGINE, type RunningStep, type StepContext, type StepResult } from './run-step.ts';
 import type { Services } from './services.ts';
 
 const NEXT_STEP = {
@@ -37,6 +38,7 @@ const NEXT_STEP = {
  * database went away it stays as it is too, to be gone on with.
  */
 export async function runWeek(services: Services, runId: string): Promise<RunRow> {
+  const atHand = new RowsAtHand();
   for (let worked = false; ; worked = true) {
     const run = await services.db.manager.findOneByOrFail(RunRow, { id: runId });
     if (run.step === 'DONE' || run.status === 'FAILED' || run.status === 'SUPERSEDED') {
@@ -44,7 +46,7 @@ export async function runWeek(services: Services, runId: string): Promise<RunRow
       return run;
     }
     try {
-      const goesOn = await services.db.transaction((tx) => takeStep(services, tx, runId, run.step));
+      const goesOn = await services.db.transaction((tx) => takeStep(services, tx, run, atHand));
       if (!goesOn) {
         if (worked) tellEnd(services, run);
         return run;
@@ -81,11 +83,11 @@ async function holdAt(tx: Transaction, runId: string, expected: RunStep): Promis
 async function takeStep(
   services: Services,
   tx: Transaction,
-  runId: string,
-  expected: RunStep,
+  { id: runId, step: expected }: RunRow,
+  atHand: RowsAtHand,
 ): Promise<boolean> {
   if (!(await holdAt(tx, runId, expected))) return true;
-  const context = await contextOf(services, tx, runId);
+  const context = { ...(await contextOf(services, tx, runId)), atHand };
   const { run } = context;
   const { step } = run;
   if (step === 'DONE') return true;
@@ -146,7 +148,7 @@ function attemptOf({ week, attempt }: RunRow) {
 }
 
 const STEPS: Readonly<
-  Record<keyof typeof NEXT_STEP, (tx: Transaction, context: StepContext) => Promise<StepResult>>
+  Record<keyof typeof NEXT_STEP, (tx: Transaction, context: RunningStep) => Promise<StepResult>>
 > = {
   RECEIVE: receiveFeed,
   DECIDE: decideRun,

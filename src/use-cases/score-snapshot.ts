@@ -9,7 +9,8 @@ import { type ColumnLayout, layoutOf } from '../domain/feed-contract.ts';
 import { modelSpec } from '../domain/model-spec.ts';
 import { AGE_BANDS, ageBandOf } from '../domain/output-check.ts';
 import type { IsoDate } from '../domain/week.ts';
-import { type FrozenBlock, type RowChanges, readSnapshot } from '../store/snapshot.store.ts';
+import type { FrozenBlock } from '../store/frozen-block.ts';
+import { type RowChanges, readSnapshot } from '../store/snapshot.store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { StepContext } from './run-step.ts';
 import { ScoringAhead } from './scoring-ahead.ts';
@@ -46,7 +47,7 @@ export interface ScoringInputs {
   /** What if features were otherwise; nothing is when left out. */
   readonly shifts?: readonly FeatureShift[];
   /** The frozen rows in order; read as they are when left out. */
-  readonly blocks?: AsyncIterable<FrozenBlock>;
+  readonly blocks?: AsyncIterable<FrozenBlock> | Iterable<FrozenBlock> | undefined;
   /** Lets a batch be scored as long as the data may be used; left out where a record is executed again. */
   readonly whileAllowed?: <T>(score: () => Promise<T>) => Promise<T>;
 }

@@ -40,10 +40,10 @@ it('puts the scores of each batch behind those of the one before, and closes the
   expect(closed).toBe(1);
 });
 
-it('lets four batches wait, and no more', async () => {
+it('has two batches under way, lets as many wait, and no more', async () => {
   const first = Promise.withResolvers<void>();
   await using scoring = new ScoringAhead(
-    scorer((batch) => (batch === 1 ? first.promise : Promise.resolve())),
+    scorer(() => first.promise),
     SPEC,
     new Float64Array(5),
     always,
@@ -54,7 +54,7 @@ it('lets four batches wait, and no more', async () => {
     fifth.then(() => 'taken'),
     new Promise((done) => setImmediate(done, 'waits')),
   ]);
-  expect([told, begun]).toEqual(['waits', [1]]);
+  expect([told, begun]).toEqual(['waits', [1, 1]]);
   first.resolve();
   await fifth;
   await scoring.end();
@@ -62,17 +62,47 @@ it('lets four batches wait, and no more', async () => {
 });
 
 describe('a failure', () => {
-  it('of a batch is that of those behind it, which are not scored', async () => {
+  it('of a batch is that of all behind it, of which those are not scored that were not under way', async () => {
     await using scoring = new ScoringAhead(
       scorer(() => Promise.reject(new ScoringError('the model crashed'))),
+      SPEC,
+      new Float64Array(4),
+      always,
+    );
+    for (let batch = 0; batch < 4; batch++) await scoring.add(Float32Array.of(0), 1);
+    await expect(scoring.end()).rejects.toThrow('the model crashed');
+    expect(begun).toHaveLength(2);
+  });
+
+  it('of a batch is told, though the one beside it and all after that are scored', async () => {
+    await using scoring = new ScoringAhead(
+      scorer((batch) => (batch === 1 ? Promise.reject(new Error('the model crashed')) : Promise.resolve())),
       SPEC,
       new Float64Array(2),
       always,
     );
-    await scoring.add(Float32Array.of(0), 1);
-    await scoring.add(Float32Array.of(0), 1);
+    for (let batch = 0; batch < 2; batch++) await scoring.add(Float32Array.of(0), 1);
     await expect(scoring.end()).rejects.toThrow('the model crashed');
-    expect(begun).toHaveLength(1);
+  });
+
+  it('leaves nobody behind who asks for leave', async () => {
+    const asked = Promise.withResolvers<void>();
+    let left = 0;
+    const leave = async <T>(score: () => Promise<T>): Promise<T> => {
+      try {
+        return await score();
+      } finally {
+        await asked.promise;
+        left++;
+      }
+    };
+    {
+      await using scoring = new ScoringAhead(scorer(), SPEC, new Float64Array(2), leave);
+      await scoring.add(Float32Array.of(0), 1);
+      await scoring.add(Float32Array.of(0), 1);
+      setImmediate(asked.resolve);
+    }
+    expect(left).toBe(2);
   });
 
   it('to open is met at the end, where there was no batch', async () => {
