@@ -1,19 +1,18 @@
-import { hash } from 'node:crypto';
+import { HashRoom, writeHash } from './hash-room.ts';
 import { emptyRoot, HASH_SIZE } from './tlog.ts';
 
 /** What is hashed of a leaf: a zero byte before its bytes. Kept, for most leaves are small and many. */
-const leaf = Buffer.alloc(64 * 1024);
+const leaf = new HashRoom(64 * 1024);
 
 /** Writes the leaf hash of a text's UTF-8 bytes to place `index` of n concatenated leaf hashes. */
 export function writeLeafHash(leafHashes: Buffer, index: number, text: string): void {
-  leafHashes.write(hash('sha256', `\0${text}`, 'binary'), HASH_SIZE * index, HASH_SIZE, 'latin1');
+  writeHash(leafHashes, index, `\0${text}`);
 }
 
 /** Writes the leaf hash of bytes to place `index` of n concatenated leaf hashes. Throws RangeError on 64 KiB and more. */
 export function writeLeafHashOf(leafHashes: Buffer, index: number, data: Uint8Array): void {
-  leaf.set(data, 1);
-  const digest = hash('sha256', leaf.subarray(0, 1 + data.length), 'binary');
-  leafHashes.write(digest, HASH_SIZE * index, HASH_SIZE, 'latin1');
+  leaf.bytes.set(data, 1);
+  writeHash(leafHashes, index, leaf.first(1 + data.length));
 }
 
 /** The root of the RFC 6962 tree over n leaf hashes, concatenated (n × 32 bytes). Needs half as much memory again. */
@@ -64,8 +63,7 @@ function foldLevel(level: Buffer, target: Buffer): Buffer {
   const pairs = Math.floor(level.length / HASH_SIZE / 2);
   for (let pair = 0; pair < pairs; pair++) {
     level.copy(node, 1, 2 * HASH_SIZE * pair, 2 * HASH_SIZE * (pair + 1));
-    // As a one-byte string the digest costs a third of what it costs as a buffer of its own.
-    target.write(hash('sha256', node, 'binary'), HASH_SIZE * pair, HASH_SIZE, 'latin1');
+    writeHash(target, pair, node);
   }
   target.set(level.subarray(2 * HASH_SIZE * pairs), HASH_SIZE * pairs);
   return target.subarray(0, parentBytes(level));

@@ -1,9 +1,9 @@
+import { BytePool } from './byte-pool.ts';
 import { asciiCells, booleanCell, dateCell, isId, numberCell, textCell } from './feed-cell.ts';
 import { type ContractColumn, type FeedContract, layoutOf } from './feed-contract.ts';
 import { forbiddenValue, mayBeForbidden } from './forbidden-data.ts';
 import { KeyLines } from './key-lines.ts';
 import type { CellBlock } from './ports.ts';
-import { TextPool } from './text-pool.ts';
 import { dayNumber, type IsoDate } from './week.ts';
 
 /** Accepted rows by column, laid out as `layoutOf` says; a missing number is NaN, a missing text null. */
@@ -65,7 +65,7 @@ export class FeedRowParser {
   readonly #numbers: readonly NumberSource[];
   /** Room for the numbers of a block, used again for the next. */
   #columns: readonly Float64Array[] = [];
-  readonly #texts: readonly (Source & { readonly pool: TextPool<TextVerdict> })[];
+  readonly #texts: readonly (Source & { readonly pool: BytePool<TextVerdict> })[];
   readonly #lastDay: IsoDate;
   /** Where keys must be unique. */
   readonly #lines: KeyLines | null;
@@ -91,7 +91,7 @@ export class FeedRowParser {
     }));
     this.#texts = layout.texts.map((column) => ({
       ...source(column),
-      pool: new TextPool((text) => judgeText(column, text)),
+      pool: new BytePool((bytes, start, end) => judgeText(column, textCell(bytes, start, end))),
     }));
     this.#lastDay = rules.lastDay;
     this.#lines = rules.uniqueKeys ? new KeyLines() : null;
@@ -195,7 +195,7 @@ export class FeedRowParser {
 
   #readTexts(
     raw: CellBlock,
-    { column, index, required, pool }: Source & { readonly pool: TextPool<TextVerdict> },
+    { column, index, required, pool }: Source & { readonly pool: BytePool<TextVerdict> },
   ): readonly (string | null)[] {
     const values: (string | null)[] = [];
     for (let row = 0; row < raw.rows; row++) {

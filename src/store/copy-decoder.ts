@@ -1,3 +1,5 @@
+import type { BytePool } from '../domain/byte-pool.ts';
+
 const HEADER_BYTES = 19;
 const HEX = Buffer.from('0123456789abcdef');
 
@@ -6,6 +8,13 @@ const HEX = Buffer.from('0123456789abcdef');
  * one is at hand. Fields are then read in column order.
  */
 export class CopyDecoder {
+  /** Stands at fields, outside of a row. */
+  static atFields(bytes: Buffer): CopyDecoder {
+    const decoder = new CopyDecoder();
+    decoder.#stand(bytes);
+    return decoder;
+  }
+
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
@@ -15,9 +24,7 @@ export class CopyDecoder {
   /** The chunk is read where it is, and must stay as it is until the next; what is left of the one before goes before it. */
   push(chunk: Buffer): void {
     const rest = this.#bytes.subarray(this.#end);
-    this.#bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
-    this.#end = 0;
+    this.#stand(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
     if (!this.#headerSeen && this.#bytes.length >= HEADER_BYTES) {
       this.#headerSeen = true;
       this.#end = HEADER_BYTES;
@@ -48,15 +55,21 @@ export class CopyDecoder {
     return this.#bytes.subarray(this.#rowStart, this.#end);
   }
 
+  /** Copies the bytes of the row at hand as far as there is room; answers how many they are. */
+  rowTo(target: Uint8Array): number {
+    this.#bytes.copy(target, 0, this.#rowStart, this.#end);
+    return this.#end - this.#rowStart;
+  }
+
   skip(): void {
     this.#at += 4 + Math.max(this.#view.getInt32(this.#at), 0);
   }
 
-  /** The bytes of the next fields, lengths and all, as a text of one character each; the decoder stays where it is. */
-  ahead(fields: number): string {
-    let end = this.#at;
-    for (let i = 0; i < fields; i++) end += 4 + Math.max(this.#view.getInt32(end), 0);
-    return this.#bytes.toString('latin1', this.#at, end);
+  /** What a pool has of the bytes of the next fields, lengths and all. */
+  pooled<T>(fields: number, pool: BytePool<T>): T {
+    const start = this.#at;
+    for (let i = 0; i < fields; i++) this.skip();
+    return pool.of(this.#bytes, start, this.#at);
   }
 
   /** Copies a field to `at`; answers where it ends there. Few bytes are copied faster one by one than by a call. */
@@ -168,6 +181,13 @@ export class CopyDecoder {
     const values: number[] = [];
     for (let left = this.#arrayLength(); left > 0; left--) values.push(this.int2() ?? 0);
     return values;
+  }
+
+  #stand(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#at = 0;
+    this.#end = 0;
   }
 
   #null(): boolean {

@@ -10,8 +10,12 @@ import { CopyEncoder } from './copy-encoder.ts';
 import { CopyOutQuery } from './copy-out-query.ts';
 
 const FLUSH_BYTES = 1 << 20;
+/** With so much to be sent the server has enough to do, and there is time for what else is to be done with the bytes. */
+const BUSY_BYTES = 2 * FLUSH_BYTES;
 /** So much may wait to be sent. */
 const BEHIND_BYTES = 8 * FLUSH_BYTES;
+/** So many chunks are kept at most until there is time. */
+const MOST_UNSEEN = 96;
 
 /** The driver's client of a transaction, for what TypeORM does not speak: COPY. */
 async function clientOf(tx: EntityManager): Promise<PoolClient> {
@@ -26,11 +30,13 @@ async function clientOf(tx: EntityManager): Promise<PoolClient> {
 export class CopyIn {
   readonly encoder = new CopyEncoder();
   readonly #finished: Promise<void>;
+  /** What was sent, and `onChunk` has not seen. */
+  readonly #unseen: Buffer[] = [];
   #open = true;
 
   private constructor(
     readonly stream: Writable,
-    readonly onChunk: (chunk: Buffer) => void,
+    private readonly onChunk: ((chunk: Buffer) => void) | null,
   ) {
     const close = () => {
       this.#open = false;
@@ -42,18 +48,18 @@ export class CopyIn {
   /** @param target table and columns, an SQL fragment made of constants and quoted identifiers */
   static async open(tx: EntityManager, target: string): Promise<CopyIn> {
     const client = await clientOf(tx);
-    return new CopyIn(client.query(from(`copy ${target} from stdin (format binary)`)), () => {});
+    return new CopyIn(client.query(from(`copy ${target} from stdin (format binary)`)), null);
   }
 
   /**
    * Into a table that this transaction made, and that nobody reads by another way than by its name: its rows are written as old ones,
    * where others would be written once more when they are first read, and again by the autovacuum.
-   * @param onChunk sees the bytes that go to the server: whole rows at a time
+   * @param onChunk sees the bytes that go to the server, whole rows at a time and in their order, when there is time for it: at last in `seen`
    */
   static async openNew(
     tx: EntityManager,
     table: string,
-    onChunk: (chunk: Buffer) => void = () => {},
+    onChunk: ((chunk: Buffer) => void) | null = null,
   ): Promise<CopyIn> {
     const client = await clientOf(tx);
     return new CopyIn(client.query(from(`copy ${table} from stdin (format binary, freeze)`)), onChunk);
@@ -68,18 +74,40 @@ export class CopyIn {
   async flush(): Promise<void> {
     const chunk = this.encoder.take();
     this.stream.write(chunk);
-    this.onChunk(chunk);
+    this.#keep(chunk);
+    // The socket must be served, or nothing is sent until all rows are made.
+    do await setImmediate();
+    while (this.#hasTime() && this.#see());
     if (this.stream.writableLength >= BEHIND_BYTES)
       await Promise.race([once(this.stream, 'drain'), this.#finished]);
-    // The socket must be served, or nothing is sent until all rows are made.
-    else await setImmediate();
   }
 
   async end(): Promise<void> {
     const chunk = this.encoder.end();
     this.stream.end(chunk);
-    this.onChunk(chunk);
+    this.#keep(chunk);
+    while (this.#open && this.#see()) await setImmediate();
     await this.#finished;
+  }
+
+  /** Has `onChunk` see what it has not seen yet, a chunk at a time; between them it is others' turn. */
+  async seen(): Promise<void> {
+    while (this.#see()) await setImmediate();
+  }
+
+  #keep(chunk: Buffer): void {
+    if (this.onChunk !== null) this.#unseen.push(chunk);
+  }
+
+  #hasTime(): boolean {
+    return this.stream.writableLength >= BUSY_BYTES || this.#unseen.length > MOST_UNSEEN;
+  }
+
+  /** False where everything was seen. */
+  #see(): boolean {
+    const chunk = this.#unseen.shift();
+    if (chunk !== undefined) this.onChunk?.(chunk);
+    return chunk !== undefined;
   }
 
   /** Breaks the load off where it was not ended: the server forgets the rows and takes the next statement. */

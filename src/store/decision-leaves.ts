@@ -1,6 +1,7 @@
-import { writeLeafHashOf } from '../audit/merkle.ts';
+import { HashRoom, writeHash } from '../audit/hash-room.ts';
 import { HASH_SIZE } from '../audit/tlog.ts';
-import type { CopyDecoder } from './copy-decoder.ts';
+import { BytePool } from '../domain/byte-pool.ts';
+import { CopyDecoder } from './copy-decoder.ts';
 import { wordsOf } from './decision-codec.ts';
 import type { RowDigest } from './row-digest.ts';
 
@@ -12,6 +13,8 @@ const LEAF_BYTES = 4096;
 /** Outcome, arm and reasons. */
 const WORD_FIELDS = 3;
 const HEX_SALT_BYTES = 32;
+/** The byte that RFC 6962 puts before a leaf, and what each begins with. */
+const LEAF_START = '\0["decision/1",';
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 
@@ -23,13 +26,17 @@ export class DecisionLeaves implements RowDigest<readonly Uint8Array[]> {
   readonly #blocks: Uint8Array[] = [];
   #hashes = Buffer.alloc(BLOCK_LEAVES * HASH_SIZE);
   #leaves = 0;
-  readonly #leaf = Buffer.alloc(LEAF_BYTES);
+  readonly #leaf = new HashRoom(LEAF_BYTES);
   readonly #salt = Buffer.alloc(HEX_SALT_BYTES);
   /** What stands in a leaf of outcome, arm and reasons, by their bytes in the row: the same come again and again. */
-  readonly #words = new Map<string, Uint8Array>();
+  readonly #words = new BytePool(wordsInLeaf);
+
+  constructor() {
+    writeAscii(this.#leaf.bytes, 0, LEAF_START);
+  }
 
   add(row: CopyDecoder): void {
-    writeLeafHashOf(this.#hashes, this.#leaves, this.#leaf.subarray(0, this.#write(row)));
+    writeHash(this.#hashes, this.#leaves, this.#leaf.first(this.#write(row)));
     if (++this.#leaves === BLOCK_LEAVES) this.#close();
   }
 
@@ -39,15 +46,14 @@ export class DecisionLeaves implements RowDigest<readonly Uint8Array[]> {
   }
 
   #write(row: CopyDecoder): number {
-    const leaf = this.#leaf;
+    const leaf = this.#leaf.bytes;
     row.skip();
-    let at = writeAscii(leaf, 0, '["decision/1",');
-    at = writeAscii(leaf, at, String(row.int4()));
+    let at = writeAscii(leaf, LEAF_START.length, String(row.int4()));
     leaf[at++] = COMMA;
     leaf[at++] = QUOTE;
     at = row.copyTo(leaf, at);
     row.hexTo(this.#salt, 0);
-    const words = this.#wordsOf(row);
+    const words = row.pooled(WORD_FIELDS, this.#words);
     for (let i = 0; i < words.length; i++) leaf[at++] = words[i] ?? 0;
     at = writeAscii(leaf, at, String(row.float8()));
     leaf[at++] = COMMA;
@@ -58,26 +64,20 @@ export class DecisionLeaves implements RowDigest<readonly Uint8Array[]> {
     return writeAscii(leaf, at, '"]');
   }
 
-  #wordsOf(row: CopyDecoder): Uint8Array {
-    const bytes = row.ahead(WORD_FIELDS);
-    const known = this.#words.get(bytes);
-    if (known !== undefined) {
-      for (let field = 0; field < WORD_FIELDS; field++) row.skip();
-      return known;
-    }
-    const words = wordsOf({ outcome: row.int2() ?? -1, arm: row.int2(), reasons: row.int2Array() });
-    if (words === undefined) throw new RangeError('a decision holds a code that means nothing');
-    const arm = words.arm === null ? 'null' : `"${words.arm}"`;
-    const written = Buffer.from(`","${words.outcome}",${arm},["${words.reasons.join('","')}"],`, 'latin1');
-    this.#words.set(bytes, written);
-    return written;
-  }
-
   #close(): void {
     this.#blocks.push(this.#hashes.subarray(0, this.#leaves * HASH_SIZE));
     this.#hashes = Buffer.alloc(BLOCK_LEAVES * HASH_SIZE);
     this.#leaves = 0;
   }
+}
+
+/** What stands in a leaf of the fields for outcome, arm and reasons. */
+function wordsInLeaf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const fields = CopyDecoder.atFields(Buffer.from(bytes.subarray(start, end)));
+  const words = wordsOf({ outcome: fields.int2() ?? -1, arm: fields.int2(), reasons: fields.int2Array() });
+  if (words === undefined) throw new RangeError('a decision holds a code that means nothing');
+  const arm = words.arm === null ? 'null' : `"${words.arm}"`;
+  return Buffer.from(`","${words.outcome}",${arm},["${words.reasons.join('","')}"],`, 'latin1');
 }
 
 function writeAscii(target: Uint8Array, at: number, text: string): number {

@@ -61,13 +61,16 @@ export class DecisionWriter {
   async seal(tx: EntityManager): Promise<string> {
     await this.copy.end();
     // The tree is put up here while the database makes its indexes.
-    const [blocks] = await Promise.all([
-      rooted(this.leaves.end()),
-      tx.query('select seal_partition($1, $2)', ['decision', this.runId]),
-    ]);
+    const sealed = tx.query('select seal_partition($1, $2)', ['decision', this.runId]);
+    const [blocks] = await Promise.all([this.#blocks(), sealed]);
     await this.#keepBlocks(tx, blocks);
     const root = merkleRoot(Buffer.concat(blocks.map(({ root }) => root)));
     return `sha256:${Buffer.from(root).toString('hex')}`;
+  }
+
+  async #blocks(): Promise<readonly LeafBlock[]> {
+    await this.copy.seen();
+    return rooted(this.leaves.end());
   }
 
   async #keepBlocks(tx: EntityManager, blocks: readonly LeafBlock[]): Promise<void> {

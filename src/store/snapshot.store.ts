@@ -70,7 +70,8 @@ export class SnapshotWriter {
   /** Ends the load and seals the rows. */
   async seal(tx: EntityManager, runId: string): Promise<{ rows: number; digest: string }> {
     await this.copy.end();
-    await tx.query('select seal_partition($1, $2)', ['snapshot_row', runId]);
+    const sealed = tx.query('select seal_partition($1, $2)', ['snapshot_row', runId]);
+    await Promise.all([this.copy.seen(), sealed]);
     return { rows: this.#rows, digest: this.digest.end() };
   }
 

@@ -104,7 +104,7 @@ describe('a snapshot', () => {
       (_, i): Row => ({
         customer: `c${i}`,
         numbers: [i, i / 8],
-        texts: [i % 3 === 0 ? null : `job ${i % 7}`, i % 1000 === 0 ? 'é'.repeat(500) : ''],
+        texts: [i % 3 === 0 ? null : `job ${i % 7}`, i % 1000 === 0 ? 'é'.repeat(3000) : ''],
         quiet: i % 5 === 0,
         optedOut: false,
         flowStarts: null,

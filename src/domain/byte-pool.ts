@@ -1,4 +1,4 @@
-import { matches, textCell } from './feed-cell.ts';
+import { matches } from './feed-cell.ts';
 
 interface Pooled<T> {
   readonly bytes: Uint8Array;
@@ -6,13 +6,13 @@ interface Pooled<T> {
 }
 
 /**
- * What was worked out once for each distinct text of a column: a closed list or a segment has few, however many rows.
- * A column of many distinct texts costs the slots and nothing more.
+ * What was worked out once for each distinct run of bytes: a closed list or a segment has few, however many rows.
+ * A column of many distinct ones costs the slots and nothing more.
  */
-export class TextPool<T> {
+export class BytePool<T> {
   readonly #slots: (Pooled<T> | undefined)[] = new Array(4096);
 
-  constructor(readonly judge: (text: string) => T) {}
+  constructor(readonly judge: (bytes: Uint8Array, start: number, end: number) => T) {}
 
   of(bytes: Uint8Array, start: number, end: number): T {
     let hash = 0x811c9dc5;
@@ -20,7 +20,7 @@ export class TextPool<T> {
     const slot = (hash ^ (hash >>> 16)) & 4095;
     const pooled = this.#slots[slot];
     if (pooled !== undefined && matches(bytes, start, end, pooled.bytes)) return pooled.value;
-    const value = this.judge(textCell(bytes, start, end));
+    const value = this.judge(bytes, start, end);
     this.#slots[slot] = { bytes: bytes.slice(start, end), value };
     return value;
   }
