@@ -39,9 +39,12 @@ export async function decideRun(tx: Transaction, context: RunningStep): Promise<
   const market = judgeMarket(funds, asOf, config);
   if (halts(market)) throw new HaltedByChecks(market);
 
+  const since = weekOf(dateIn(context.campaign.definition.timeZone, context.configVersion.effectiveFrom));
+  const keys = selectionKeys(run, config, since);
   const scored = await scoreSnapshot(tx, context, {
     asOf,
     funds,
+    ties: keys.ties,
     model: await modelFile(tx, model.id, 'model.onnx'),
     reference: await referenceSample(tx, model.id),
     blocks: context.atHand.take(run.snapshotRows ?? 0),
@@ -57,8 +60,7 @@ export async function decideRun(tx: Transaction, context: RunningStep): Promise<
   ];
   if (halts(drift)) throw new HaltedByChecks([...market, ...drift], [], spread);
   const scoredAt = services.clock.now().getTime();
-  const since = weekOf(dateIn(context.campaign.definition.timeZone, context.configVersion.effectiveFrom));
-  const selection = select(scored.customers, scored.scores, config, selectionKeys(run, config, since));
+  const selection = select(scored, config, keys);
   const recorded = await recordDecisions(tx, context, scored, selection);
   const output = judgeOutput(
     await measureOutput(tx, context, scored, selection),

@@ -43,9 +43,11 @@ export async function replayWeek(
   const { config, model, campaign } = context;
   const { hashes: gone } = await erasedRows(tx, 'snapshot', run.id);
   const changes = { erased: gone, moved: false };
+  const keys = selectionKeys(run, config, record.holdoutSince);
   const scored = await scoreSnapshot(tx, context, {
     asOf,
     funds,
+    ties: keys.ties,
     model: await modelFile(tx, model.id, 'model.onnx'),
     reference: await referenceSample(tx, model.id),
     changes,
@@ -56,10 +58,9 @@ export async function replayWeek(
       signal,
     ),
   });
-  const keys = selectionKeys(run, config, record.holdoutSince);
   // Whoever was erased keeps their rank where it still says something; else their place goes to the next.
   const choices = record.sameScores ? await erasedChoices(tx, run.id) : new Map();
-  const selection = select(scored.customers, scored.scores, config, keys, choices);
+  const selection = select(scored, config, keys, choices);
   const mailing = mailingOf(scored, selection);
   const before = decided ? await mailedRows(tx, run.id) : [];
   const stays = new Set(before);

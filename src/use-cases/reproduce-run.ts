@@ -125,10 +125,11 @@ async function decideAgain(
   comparison: DecisionComparison,
 ): Promise<{ decisionRoot: string; runtime: string; faults: readonly string[] }> {
   const { run, config } = context;
-  const inputs = { asOf: manifest.asOf, funds, model, reference, changes: { erased, moved } };
-  const scored = await scoreSnapshot(tx, context, inputs);
   const keys = selectionKeys(run, config, manifest.holdoutSince);
-  const selection = select(scored.customers, scored.scores, config, keys, erased);
+  const { ties } = keys;
+  const inputs = { asOf: manifest.asOf, funds, model, reference, ties, changes: { erased, moved } };
+  const scored = await scoreSnapshot(tx, context, inputs);
+  const selection = select(scored, config, keys, erased);
   const decisions = new Decisions(scored, selection);
   const met = new MetRows(decisions.size, erased);
   const own = Buffer.from(leaves);

@@ -46,7 +46,7 @@ export async function scoreShadow(
   if (since === undefined) throw new Error(`run ${run.id} has not decided`);
   // Nobody is drawn at random by a challenger.
   const settings = { ...config, explorationSize: 0 };
-  const { verdicts, ranks } = select(customers, scores, settings, selectionKeys(run, config, since));
+  const { verdicts, ranks } = select({ customers, scores }, settings, selectionKeys(run, config, since));
   const chosen = Uint8Array.from(verdicts, (verdict) => (isModelChoice(meaningOf(verdict).arm) ? 1 : 0));
   const ofRows = <Values extends Float64Array | Int32Array | Uint8Array>(values: Values, into: Values) => {
     for (const [at, row] of rows.entries()) into[at] = values[row] ?? 0;

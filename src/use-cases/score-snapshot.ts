@@ -6,6 +6,7 @@ import { compileFeatures, type FundPrice } from '../domain/feature.ts';
 import type { FeatureShift } from '../domain/feature-shift.ts';
 import { FeatureSpread } from '../domain/feature-spread.ts';
 import { type ColumnLayout, layoutOf } from '../domain/feed-contract.ts';
+import type { KeyedHash } from '../domain/keyed-hash.ts';
 import { modelSpec } from '../domain/model-spec.ts';
 import { AGE_BANDS, ageBandOf } from '../domain/output-check.ts';
 import type { IsoDate } from '../domain/week.ts';
@@ -18,13 +19,15 @@ import { ScoringAhead } from './scoring-ahead.ts';
 /** Rows that the model gets at once; fixed, because a result may depend on it in its last bits. */
 export const BATCH_ROWS = 10_000;
 
-/** What came of judging and scoring a snapshot. `customers`, `scores` and `bandOf` are of the eligible, in row order. */
+/** What came of judging and scoring a snapshot. `customers`, `scores`, `tieHashes` and `bandOf` are of the eligible, in row order. */
 export interface Scored {
   readonly everyone: readonly string[];
   /** Eligibility reasons per row; 0 is eligible. */
   readonly reasons: Uint16Array;
   readonly customers: readonly string[];
   readonly scores: Float64Array;
+  /** Keyed hashes that break ties. */
+  readonly tieHashes: Float64Array;
   /** Position of each eligible customer's age band. */
   readonly bandOf: Uint8Array;
   readonly bands: readonly { readonly band: string; readonly eligible: number }[];
@@ -42,6 +45,8 @@ export interface ScoringInputs {
   readonly funds: readonly FundPrice[];
   readonly model: Uint8Array;
   readonly reference: readonly (readonly number[])[];
+  /** Breaks ties. It is asked here, where the model's process is waited for, and not in the choice, which waits for the whole. */
+  readonly ties: KeyedHash;
   /** Left out while the run is under way, when there are none. */
   readonly changes?: RowChanges;
   /** What if features were otherwise; nothing is when left out. */
@@ -59,14 +64,14 @@ export async function scoreSnapshot(
   inputs: ScoringInputs,
 ): Promise<Scored> {
   const { run, services, config, contract, campaign, model, progress } = context;
-  const { asOf, funds, reference, changes, shifts, whileAllowed = (score) => score() } = inputs;
+  const { asOf, funds, reference, ties, changes, shifts, whileAllowed = (score) => score() } = inputs;
   const card = model.card.features;
   const layout = layoutOf(contract);
   const rules = new EligibilityRules(layout, config, campaign.definition.flowDays, asOf);
   const features = compileFeatures(card, layout, funds, asOf, config.overrides, shifts);
   const { width } = features;
   const total = run.snapshotRows ?? 0;
-  const eligible = new EligibleRows(layout, width, total);
+  const eligible = new EligibleRows(layout, width, total, ties);
   const spread = new FeatureSpread(card, reference);
   const scores = new Float64Array(total);
   const matrix = new Float32Array(BATCH_ROWS * width);
@@ -98,6 +103,7 @@ export async function scoreSnapshot(
     reasons,
     customers,
     scores: scores.subarray(0, customers.length),
+    tieHashes: eligible.tieHashes.subarray(0, customers.length),
     bandOf,
     bands: AGE_BANDS.map(([, band], i) => ({
       band,
@@ -115,6 +121,7 @@ class EligibleRows {
   readonly everyone: string[];
   readonly reasons: Uint16Array;
   readonly customers: string[] = [];
+  readonly tieHashes: Float64Array;
   readonly bandOf: Uint8Array;
   readonly #ageColumn: number;
 
@@ -122,9 +129,11 @@ class EligibleRows {
     layout: ColumnLayout,
     private readonly width: number,
     total: number,
+    private readonly ties: KeyedHash,
   ) {
     this.everyone = new Array(total).fill('');
     this.reasons = new Uint16Array(total);
+    this.tieHashes = new Float64Array(total);
     this.bandOf = new Uint8Array(total);
     this.#ageColumn = layout.numbers.findIndex(({ name }) => name === 'age');
   }
@@ -144,6 +153,7 @@ class EligibleRows {
       this.reasons[number] = bits;
       if (bits !== 0) continue;
       const at = customers.push(customer) - 1;
+      this.tieHashes[at] = this.ties.fraction(customer);
       this.bandOf[at] = ageBandOf(block.numbers[this.#ageColumn]?.[row] ?? Number.NaN);
       const [to, of] = [(at - from) * width, row * width];
       for (let i = 0; to < of && i < width; i++) matrix[to + i] = matrix[of + i] ?? Number.NaN;

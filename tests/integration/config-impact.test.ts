@@ -42,8 +42,7 @@ async function mailedWith(week: string, patch: ConfigPatch) {
   const customers = scored.map(({ customer }) => customer);
   const scores = Float64Array.from(scored, ({ score }) => score);
   const { verdicts } = select(
-    customers,
-    scores,
+    { customers, scores },
     config,
     selectionKeys(run, config, run.manifest.holdoutSince),
   );

@@ -112,7 +112,7 @@ async function decidedWeek(run: RunRow): Promise<DecidedWeek> {
     const at = ids.indexOf(customer);
     const scores = Float64Array.from(eligible, (one) => one.score ?? Number.NaN);
     scores[at] = score;
-    return meaningOf(select(ids, scores, settings, keys).verdicts[at] ?? -1).outcome;
+    return meaningOf(select({ customers: ids, scores }, settings, keys).verdicts[at] ?? -1).outcome;
   };
   const week = { run, decisions, outcomeWith };
   weeks.push(week);

@@ -69,12 +69,7 @@ const anySettings = fc.record({
 
 /** Everyone's outcome and place, as the run gives them. */
 function selected(people: readonly Person[], scores: Float64Array, settings: SelectionSettings) {
-  const { verdicts, ranks } = select(
-    people.map(({ id }) => id),
-    scores,
-    settings,
-    KEYS,
-  );
+  const { verdicts, ranks } = select({ customers: people.map(({ id }) => id), scores }, settings, KEYS);
   return people.map(({ id }, i) => {
     const { outcome, arm } = meaningOf(verdicts[i] ?? -1);
     const chosen = arm === 'MODEL' || arm === 'HOLDOUT';

@@ -260,7 +260,7 @@ describe('ruleTrace', () => {
       const ids = Array.from({ length: 60 }, (_, i) => `c${i}`);
       const scores = Float64Array.from(ids, (_, i) => (i % 7) / 7);
       const wide = { ...SETTINGS, threshold: 0.5, capacity: 15, holdoutShare: 0.4, explorationSize: 20 };
-      const { verdicts, ranks } = select(ids, scores, wide, keys);
+      const { verdicts, ranks } = select({ customers: ids, scores }, wide, keys);
       const seen = ids.map((id, i) => {
         const { outcome, arm } = meaningOf(verdicts[i] ?? -1);
         const choice = {

@@ -21,8 +21,10 @@ interface Scored {
 /** Verdict and rank by customer. */
 function selected(people: readonly Scored[], settings: SelectionSettings, keys = KEYS) {
   const { verdicts, ranks, aboveThreshold } = select(
-    people.map(({ id }) => id),
-    Float64Array.from(people, ({ score }) => score),
+    {
+      customers: people.map(({ id }) => id),
+      scores: Float64Array.from(people, ({ score }) => score),
+    },
     settings,
     keys,
   );
