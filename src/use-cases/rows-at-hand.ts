@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CustomerState, SnapshotBlock } from '../domain/eligibility.ts';
 import type { RowBlock } from '../domain/feed-row.ts';
 import {
@@ -40,7 +41,7 @@ export class RowsAtHand {
   }
 
   /** Gives them away in order, in blocks as they would be read; undefined where they are not at hand, or not all of so many. */
-  take(rows: number): Iterable<FrozenBlock> | undefined {
+  take(rows: number): AsyncIterable<FrozenBlock> | undefined {
     if (this.#tooMany || this.#rows !== rows) return undefined;
     const blocks = this.#blocks;
     this.#blocks = [];
@@ -57,10 +58,12 @@ export class RowsAtHand {
   }
 }
 
-/** Lets each go when the next is asked for. */
-function* oneByOne(blocks: FillingBlock[]): Generator<FrozenBlock> {
-  for (let block = blocks.shift(); block !== undefined; block = blocks.shift())
+/** Lets each go when the next is asked for; between them it is others' turn. */
+async function* oneByOne(blocks: FillingBlock[]): AsyncGenerator<FrozenBlock> {
+  for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {
     yield block.rows < BLOCK_ROWS ? trimmed(block) : block;
+    await setImmediate();
+  }
 }
 
 /** Copies rows of a block, whose numbers from `number` on they have, behind those of another. */

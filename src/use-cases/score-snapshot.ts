@@ -52,7 +52,7 @@ export interface ScoringInputs {
   /** What if features were otherwise; nothing is when left out. */
   readonly shifts?: readonly FeatureShift[];
   /** The frozen rows in order; read as they are when left out. */
-  readonly blocks?: AsyncIterable<FrozenBlock> | Iterable<FrozenBlock> | undefined;
+  readonly blocks?: AsyncIterable<FrozenBlock> | undefined;
   /** Lets a batch be scored as long as the data may be used; left out where a record is executed again. */
   readonly whileAllowed?: <T>(score: () => Promise<T>) => Promise<T>;
 }
