@@ -76,8 +76,8 @@ export class CopyIn {
     this.stream.write(chunk);
     this.#keep(chunk);
     // The socket must be served, or nothing is sent until all rows are made.
-    do await setImmediate();
-    while (this.#hasTime() && this.#see());
+    await setImmediate();
+    while (this.#hasTime() && this.#see()) await setImmediate();
     if (this.stream.writableLength >= BEHIND_BYTES)
       await Promise.race([once(this.stream, 'drain'), this.#finished]);
   }
