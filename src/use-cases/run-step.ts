@@ -5,9 +5,9 @@ import type { CampaignRow } from '../store/campaign.row.ts';
 import type { ConfigVersionRow } from '../store/config-version.row.ts';
 import type { FeedContractRow } from '../store/feed-contract.row.ts';
 import type { ModelVersionRow } from '../store/model-version.row.ts';
+import type { RowsAtHand } from '../store/rows-at-hand.ts';
 import type { RunRow } from '../store/run.row.ts';
 import type { Caller, Facts } from './execute.ts';
-import type { RowsAtHand } from './rows-at-hand.ts';
 import type { Services } from './services.ts';
 
 /** The engine at work; what it does by itself stands under this name in the log. */

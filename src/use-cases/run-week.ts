@@ -7,6 +7,7 @@ import { FeedContractRow } from '../store/feed-contract.row.ts';
 import { modelHeld } from '../store/model.reads.ts';
 import { ModelVersionRow } from '../store/model-version.row.ts';
 import { isOutage } from '../store/outage.ts';
+import { RowsAtHand } from '../store/rows-at-hand.ts';
 import { RunRow } from '../store/run.row.ts';
 import { addChecks, addMeasures, addRejectedRows } from '../store/run-record.store.ts';
 import type { Transaction } from '../store/transaction.ts';
@@ -19,7 +20,6 @@ import { explainRun } from './explain-run.ts';
 import { HaltedByChecks } from './feed-reading.ts';
 import { openIncident } from './incidents.ts';
 import { receiveFeed } from './receive-feed.ts';
-import { RowsAtHand } from './rows-at-hand.ts';
 import { ENGINE, type RunningStep, type StepContext, type StepResult } from './run-step.ts';
 import type { Services } from './services.ts';
 

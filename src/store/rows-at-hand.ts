@@ -1,13 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CustomerState, SnapshotBlock } from '../domain/eligibility.ts';
 import type { RowBlock } from '../domain/feed-row.ts';
-import {
-  BLOCK_ROWS,
-  emptyBlock,
-  type FillingBlock,
-  type FrozenBlock,
-  trimmed,
-} from '../store/frozen-block.ts';
+import { BLOCK_ROWS, emptyBlock, type FillingBlock, type FrozenBlock, trimmed } from './frozen-block.ts';
 
 /** So many cells stay at hand, some 300 MB; of more customers the rows are read again. */
 const MOST_CELLS = 40_000_000;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SnapshotBlock } from '../../src/domain/eligibility.ts';
-import type { FrozenBlock } from '../../src/store/frozen-block.ts';
-import { RowsAtHand } from '../../src/use-cases/rows-at-hand.ts';
+import type { SnapshotBlock } from '../../../src/domain/eligibility.ts';
+import type { FrozenBlock } from '../../../src/store/frozen-block.ts';
+import { RowsAtHand } from '../../../src/store/rows-at-hand.ts';
 
 /** Rows of one number and one text, some of them missing, numbered from `first` on. */
 function rowsFrom(first: number, rows: number): SnapshotBlock {
