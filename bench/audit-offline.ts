@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { signCheckpoint } from '../src/audit/checkpoint.ts';
 import { entryBytes } from '../src/audit/entry.ts';
@@ -8,6 +7,7 @@ import { bundleContent, tilePath } from '../src/audit/tile.ts';
 import { TileTree } from '../src/audit/tile-tree.ts';
 import { verifyExport } from '../src/audit/verify-export.ts';
 import { exportFolderOf } from '../src/gateways.ts';
+import { benchFolder } from './support/bench-folder.ts';
 
 // How fast an export is verified offline, by one core: `npm run bench:audit-offline [entries]`. Floor: 100,000 leaves a second.
 
@@ -17,7 +17,7 @@ const SIGNED_AT_ONCE = 1000;
 const ORIGIN = 'bank.example/waarom';
 
 const entries = Number(process.argv[2] ?? 1_000_000);
-const folder = await mkdtemp(join(tmpdir(), 'waarom-bench-'));
+const folder = benchFolder();
 try {
   const signer = signerOf(ORIGIN, new Uint8Array(32).fill(7));
   await writeExport(folder, entries, signer);

@@ -3,9 +3,7 @@
  * the model, beside its floor, a COPY of the same rows out of the same server that looks at nothing.
  * `npm run bench:audit-walk [-- CUSTOMERS]`
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { sequence } from '../src/audit/sequencer.ts';
 import { copyOut } from '../src/store/copy-stream.ts';
 import { partitionOf } from '../src/store/snapshot.store.ts';
@@ -15,11 +13,12 @@ import { startRun } from '../src/use-cases/start-run.ts';
 import { verifyRecord } from '../src/use-cases/verify-record/verify-record.ts';
 import { benchCampaign, OPERATOR, openBench } from './support/bench-campaign.ts';
 import { writeBenchFeed } from './support/bench-feed.ts';
+import { benchFolder } from './support/bench-folder.ts';
 import { peakMemory } from './support/peak-memory.ts';
 
 const WEEK = '2026-W20';
 const customers = Number(process.argv[2] ?? 1_000_000);
-const folder = mkdtempSync(join(tmpdir(), 'waarom-bench-'));
+const folder = benchFolder();
 const app = await openBench(folder);
 const { services, settings, auditLog } = app;
 try {

@@ -5,8 +5,7 @@
  * `npm run bench:explanation [-- CUSTOMERS WEEKS SECONDS]`
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { issueToken } from '../src/cli/issue-token.ts';
@@ -19,6 +18,7 @@ import { PACKAGE_ROOT } from '../src/version.ts';
 import { quantile } from './support/audit-bench.ts';
 import { benchCampaign, OPERATOR, openBench } from './support/bench-campaign.ts';
 import { writeBenchFeed } from './support/bench-feed.ts';
+import { benchFolder } from './support/bench-folder.ts';
 import { recordAgain } from './support/recorded-weeks.ts';
 import { forkServer, load, type Measured, type Served, spawnService } from './support/served.ts';
 
@@ -37,7 +37,7 @@ const PEER_QUERY = `query ($runId: UUID!, $customer: CustomerId!) {
 }`;
 
 execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: PEERS, stdio: 'ignore' });
-const folder = mkdtempSync(join(tmpdir(), 'waarom-bench-'));
+const folder = benchFolder();
 const campaign = benchCampaign();
 const app = await openBench(folder);
 const sequencer = sequencing(app, await recallCheckpoint(app));

@@ -3,10 +3,10 @@
  * the same service that nothing happened to. Ends with 1 where anything is lost, double or not gone on with.
  * `npm run bench:kills [-- KILLS CUSTOMERS SEED]`
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { benchFolder } from './support/bench-folder.ts';
 import { checkWeek, strayProcesses } from './support/kill-checks.ts';
 import { type Kill, killSeries } from './support/kill-series.ts';
 import { makeWorld } from './support/kill-world.ts';
@@ -19,7 +19,7 @@ const SCORERS_END_MS = 1500;
 
 const began = performance.now();
 const programs = join(import.meta.dirname, '..');
-const folder = mkdtempSync(join(tmpdir(), 'waarom-kills-'));
+const folder = benchFolder();
 console.log(`${kills} kills, ${customers.toLocaleString('en')} customers, seed ${seed}`);
 const all: Kill[] = [];
 try {

@@ -4,8 +4,7 @@
  * Prints how long it took and what they waited, idle and meanwhile, and for how long the service's own thread is held at most.
  * `npm run bench:gates [-- SHARED]`; SHARED is the folder of reference material.
  */
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCampaign } from '../src/adapters/package/campaign-file.ts';
 import { issueToken } from '../src/cli/issue-token.ts';
@@ -17,6 +16,7 @@ import { PACKAGE_ROOT } from '../src/version.ts';
 import { zipFile } from '../tests/support/zip-builder.ts';
 import { quantile } from './support/audit-bench.ts';
 import { OPERATOR, openBench } from './support/bench-campaign.ts';
+import { benchFolder } from './support/bench-folder.ts';
 import { longestStretch } from './support/longest-stretch.ts';
 import { spawnService } from './support/served.ts';
 
@@ -61,7 +61,7 @@ const packageOf = (name: string, version: string): string => {
   const files = FILES.map((file) => ({ name: file, content: file === 'card.yaml' ? card : content(file) }));
   return Buffer.from(zipFile(files)).toString('base64');
 };
-const folder = mkdtempSync(join(tmpdir(), 'waarom-gates-'));
+const folder = benchFolder();
 const definition = readCampaign(readFileSync(join(shared, 'campaigns/term-deposit/campaign.yaml'), 'utf8'));
 const app = await openBench(folder, definition, join(shared, 'models/uci-boosted-2'));
 const sequencer = sequencing(app, await recallCheckpoint(app));

@@ -5,8 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -21,6 +20,7 @@ import { startRun } from '../src/use-cases/start-run.ts';
 import { quantile } from './support/audit-bench.ts';
 import { benchCampaign, OPERATOR, openBench } from './support/bench-campaign.ts';
 import { writeBenchFeed } from './support/bench-feed.ts';
+import { benchFolder } from './support/bench-folder.ts';
 import { longestStretch } from './support/longest-stretch.ts';
 import type { Asked, PortalPlan } from './support/portal-clients.ts';
 import { EXPLANATION, type PortalQuery, portalQueries } from './support/portal-queries.ts';
@@ -45,7 +45,7 @@ interface Runs {
   readonly seconds: readonly number[];
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'waarom-bench-'));
+const folder = benchFolder();
 const campaign = benchCampaign();
 const app = await openBench(folder);
 const owner = new pg.Client({ connectionString: ownerUrl(app.databaseUrl) });

@@ -4,8 +4,7 @@
  * all are done each week that decided is reproduced, and must be identical. Exit status 1 on any difference. `npm run bench:series [-- SHARED]`; SHARED is the folder of reference material.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCampaign } from '../src/adapters/package/campaign-file.ts';
 import { BatchRow } from '../src/store/batch.row.ts';
@@ -23,6 +22,7 @@ import { submitBatch } from '../src/use-cases/submit-batch.ts';
 import { PACKAGE_ROOT } from '../src/version.ts';
 import { faultsOf, type RunRecord, readRecord } from '../tests/support/run-record.ts';
 import { MARKETEER, OPERATOR, openBench } from './support/bench-campaign.ts';
+import { benchFolder } from './support/bench-folder.ts';
 
 const TOLERANCE = 1e-6;
 /** The crash of October 2008: nobody sails on the model in it. */
@@ -39,7 +39,7 @@ interface Expected {
 const shared = realpathSync(process.argv[2] ?? join(PACKAGE_ROOT, '../shared'));
 const model = join(shared, 'models/uci-boosted-2');
 const expected: Expected = JSON.parse(readFileSync(join(model, 'expected.json'), 'utf8'));
-const folder = mkdtempSync(join(tmpdir(), 'waarom-series-'));
+const folder = benchFolder();
 const definition = readCampaign(readFileSync(join(shared, 'campaigns/term-deposit/campaign.yaml'), 'utf8'));
 const app = await openBench(folder, definition, model);
 const { services } = app;

@@ -4,8 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { addWeeks } from '../src/domain/week.ts';
 import { execute } from '../src/use-cases/execute.ts';
@@ -13,13 +12,14 @@ import { runWeek } from '../src/use-cases/run-week.ts';
 import { startRun } from '../src/use-cases/start-run.ts';
 import { benchCampaign, OPERATOR, openBench } from './support/bench-campaign.ts';
 import { writeBenchFeed } from './support/bench-feed.ts';
+import { benchFolder } from './support/bench-folder.ts';
 
 const FIRST = '2025-W20';
 const customers = Number(process.argv[2] ?? 20_000);
 const weeks = Number(process.argv[3] ?? 20);
 const PROGRAM = join(import.meta.dirname, 'support/simulation-round.js');
 
-const folder = mkdtempSync(join(tmpdir(), 'waarom-bench-'));
+const folder = benchFolder();
 try {
   await record();
   console.log(`${weeks} weeks of ${customers.toLocaleString('en')} customers`);

@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded-postgres.ts';
@@ -10,6 +9,7 @@ import type { SignedLog } from '../../src/audit/sequencer.ts';
 import { signerOf } from '../../src/audit/signed-note.ts';
 import { ownerDataSource, ownerUrl, serviceUrl } from '../../src/store/data-source.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { benchFolder } from './bench-folder.ts';
 
 export const LOG: SignedLog = {
   origin: 'bench.example/waarom',
@@ -25,7 +25,7 @@ export interface AuditBench {
 }
 
 export async function openAuditBench(): Promise<AuditBench> {
-  const folder = await mkdtemp(join(tmpdir(), 'waarom-bench-'));
+  const folder = benchFolder();
   const server = await startEmbeddedPostgres(folder, { max_connections: '100' });
   const migrating = await ownerDataSource(server.url).initialize();
   await migrate(migrating).finally(() => migrating.destroy());

@@ -2,9 +2,7 @@
  * One round of `bench/weekly-run.ts`: a process of its own, because the peak of a process's memory is told of its whole life, on a
  * new server.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { compileFeatures } from '../../src/domain/feature.ts';
 import { layoutOf } from '../../src/domain/feed-contract.ts';
@@ -19,6 +17,7 @@ import { runWeek } from '../../src/use-cases/run-week.ts';
 import { startRun } from '../../src/use-cases/start-run.ts';
 import { benchCampaign, OPERATOR, openBench } from './bench-campaign.ts';
 import { writeBenchFeed } from './bench-feed.ts';
+import { benchFolder } from './bench-folder.ts';
 import { type Floor, measureFloor, tableBytes } from './floor.ts';
 import { peakMemory, watchChildren } from './peak-memory.ts';
 
@@ -31,7 +30,7 @@ export interface Round {
   readonly floor: Floor;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'waarom-bench-'));
+const folder = benchFolder();
 const app = await openBench(folder);
 const { services, settings, databaseUrl } = app;
 const campaign = benchCampaign();
