@@ -21,7 +21,8 @@ export class BytePool<T> {
     const pooled = this.#slots[slot];
     if (pooled !== undefined && matches(bytes, start, end, pooled.bytes)) return pooled.value;
     const value = this.judge(bytes, start, end);
-    this.#slots[slot] = { bytes: bytes.slice(start, end), value };
+    // A copy: the bytes may be written over, and a view would keep all of them.
+    this.#slots[slot] = { bytes: Uint8Array.from(bytes.subarray(start, end)), value };
     return value;
   }
 }

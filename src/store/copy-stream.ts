@@ -34,7 +34,8 @@ export class CopyIn {
   readonly #unseen: Buffer[] = [];
   #open = true;
 
-  private constructor(
+  /** @param stream of rows into a table (`open`, `openNew`) */
+  constructor(
     readonly stream: Writable,
     private readonly onChunk: ((chunk: Buffer) => void) | null,
   ) {
@@ -70,14 +71,17 @@ export class CopyIn {
     return this.encoder.size >= FLUSH_BYTES;
   }
 
-  /** Sends what has gathered, and waits only where the server is far behind: it works while the next rows are made. */
+  /**
+   * Sends what has gathered, and waits only where the server is far behind: it works while the next rows are made. Where it has enough
+   * to do, `onChunk` sees what was sent.
+   */
   async flush(): Promise<void> {
     const chunk = this.encoder.take();
     this.stream.write(chunk);
     this.#keep(chunk);
     // The socket must be served, or nothing is sent until all rows are made.
     await setImmediate();
-    while (this.#hasTime() && this.#see()) await setImmediate();
+    while (this.#hasTime() && this.#seeNext()) await setImmediate();
     if (this.stream.writableLength >= BEHIND_BYTES)
       await Promise.race([once(this.stream, 'drain'), this.#finished]);
   }
@@ -86,13 +90,13 @@ export class CopyIn {
     const chunk = this.encoder.end();
     this.stream.end(chunk);
     this.#keep(chunk);
-    while (this.#open && this.#see()) await setImmediate();
+    while (this.#open && this.#seeNext()) await setImmediate();
     await this.#finished;
   }
 
   /** Has `onChunk` see what it has not seen yet, a chunk at a time; between them it is others' turn. */
   async seen(): Promise<void> {
-    while (this.#see()) await setImmediate();
+    while (this.#seeNext()) await setImmediate();
   }
 
   #keep(chunk: Buffer): void {
@@ -104,7 +108,7 @@ export class CopyIn {
   }
 
   /** False where everything was seen. */
-  #see(): boolean {
+  #seeNext(): boolean {
     const chunk = this.#unseen.shift();
     if (chunk !== undefined) this.onChunk?.(chunk);
     return chunk !== undefined;

@@ -1,27 +1,30 @@
-import { setImmediate } from 'node:timers/promises';
 import type { CustomerState, SnapshotBlock } from '../domain/eligibility.ts';
 import type { RowBlock } from '../domain/feed-row.ts';
 import { BLOCK_ROWS, emptyBlock, type FillingBlock, type FrozenBlock, trimmed } from './frozen-block.ts';
 
-/** So many cells stay at hand, some 300 MB; of more customers the rows are read again. */
-const MOST_CELLS = 40_000_000;
+/** So much stays at hand, as far as it can be told; of more customers the rows are read again. */
+const MOST_BYTES = 2 ** 28;
+/** What a row takes beside its cells: its number, its marks and lists, and a string. */
+const ROW_BYTES = 60;
+const NUMBER_BYTES = 8;
 
 /**
  * The rows that a run froze just now, for its next step in the same process, which need not read from the database what went there a
- * moment ago. They are the same, number by number: nothing changes a frozen row, and nobody is erased while a run is under way.
+ * moment ago. They are the same, number by number: nothing changes a frozen row, and nobody is erased while a run is under way. What
+ * was read and not frozen, because the feed was halted, is nobody's.
  */
 export class RowsAtHand {
   #blocks: FillingBlock[] = [];
   #rows = 0;
-  #tooMany = false;
+  #bytes = 0;
+  #digest: string | null = null;
 
-  constructor(private readonly mostCells = MOST_CELLS) {}
+  constructor(private readonly mostBytes = MOST_BYTES) {}
 
   /** Takes rows as they are frozen, after those before; keeps nothing of the block itself. */
   add(block: RowBlock, state: CustomerState): void {
-    const cells = (this.#rows + block.rows) * (block.numbers.length + block.texts.length);
-    if (this.#tooMany || cells > this.mostCells) {
-      this.#tooMany = true;
+    this.#bytes += bytesOf(block);
+    if (this.#bytes > this.mostBytes) {
       this.#blocks = [];
       return;
     }
@@ -34,13 +37,18 @@ export class RowsAtHand {
     }
   }
 
-  /** Gives them away in order, in blocks as they would be read; undefined where they are not at hand, or not all of so many. */
-  take(rows: number): AsyncIterable<FrozenBlock> | undefined {
-    if (this.#tooMany || this.#rows !== rows) return undefined;
+  /** Says what was frozen: the digest of the snapshot of all that was taken. */
+  sealed(digest: string): void {
+    this.#digest = digest;
+  }
+
+  /** Gives them away in order, in blocks as they would be read; undefined where those of this snapshot are not at hand. Keeps nothing. */
+  take(digest: string | null): Iterable<FrozenBlock> | undefined {
     const blocks = this.#blocks;
+    const isWhole = this.#digest !== null && this.#digest === digest && this.#bytes <= this.mostBytes;
     this.#blocks = [];
-    this.#rows = 0;
-    return oneByOne(blocks);
+    this.#digest = null;
+    return isWhole ? oneByOne(blocks) : undefined;
   }
 
   #withRoom(like: RowBlock): FillingBlock {
@@ -52,12 +60,21 @@ export class RowsAtHand {
   }
 }
 
-/** Lets each go when the next is asked for; between them it is others' turn. */
-async function* oneByOne(blocks: FillingBlock[]): AsyncGenerator<FrozenBlock> {
-  for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {
+/** Lets each go when the next is asked for. */
+function* oneByOne(blocks: FillingBlock[]): Generator<FrozenBlock> {
+  for (let block = blocks.shift(); block !== undefined; block = blocks.shift())
     yield block.rows < BLOCK_ROWS ? trimmed(block) : block;
-    await setImmediate();
-  }
+}
+
+/** As if no text stood twice. */
+function bytesOf({ rows, customers, numbers, texts }: RowBlock): number {
+  const cells = NUMBER_BYTES * (numbers.length + texts.length);
+  const characters = (column: readonly (string | null)[]) =>
+    column.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+  return [customers, ...texts].reduce(
+    (sum, column) => sum + 2 * characters(column),
+    rows * (ROW_BYTES + cells),
+  );
 }
 
 /** Copies rows of a block, whose numbers from `number` on they have, behind those of another. */

@@ -8,6 +8,7 @@ import { judgeOutput } from '../domain/output-check.ts';
 import { type Selection, select } from '../domain/selection.ts';
 import { dateIn, weekOf } from '../domain/week.ts';
 import { DecisionWriter } from '../store/decision.store.ts';
+import type { FrozenBlock } from '../store/frozen-block.ts';
 import { fundPrices } from '../store/fund-price.store.ts';
 import { insertFunnel } from '../store/funnel.store.ts';
 import { modelFile, referenceSample } from '../store/model.store.ts';
@@ -47,7 +48,7 @@ export async function decideRun(tx: Transaction, context: RunningStep): Promise<
     ties: keys.ties,
     model: await modelFile(tx, model.id, 'model.onnx'),
     reference: await referenceSample(tx, model.id),
-    blocks: context.atHand.take(run.snapshotRows ?? 0),
+    blocks: rowsAtHand(tx, context),
     whileAllowed: whileSignedOff(services, model),
   });
   const spread = scored.distributions.map(
@@ -108,6 +109,20 @@ export async function decideRun(tx: Transaction, context: RunningStep): Promise<
       },
     },
   };
+}
+
+/** Undefined where they are to be read. */
+function rowsAtHand(tx: Transaction, { run, atHand }: RunningStep): AsyncIterable<FrozenBlock> | undefined {
+  const blocks = atHand.take(run.snapshotDigest);
+  return blocks && wakefully(tx, blocks);
+}
+
+/** Nothing is read meanwhile, and a connection that is not heard of for minutes is ended: a slow model takes longer. */
+async function* wakefully(tx: Transaction, blocks: Iterable<FrozenBlock>): AsyncGenerator<FrozenBlock> {
+  for (const block of blocks) {
+    yield block;
+    await tx.query('select');
+  }
 }
 
 /** Every customer gets one decision, in the order of the snapshot; the counts must add up to it. */

@@ -158,7 +158,9 @@ async function readCustomers(
   const first = rejected.find((row) => row.file === promised.name);
   const firstRejected = first === undefined ? null : placeOf(first);
   const measures = { ...counter.measures(), rejected: file.rejected, firstRejected };
-  return { file, measures, snapshot: await writer.seal(tx, run.id) };
+  const snapshot = await writer.seal(tx, run.id);
+  atHand.sealed(snapshot.digest);
+  return { file, measures, snapshot };
 }
 
 function pass(name: Check['name'], message: string): Check {

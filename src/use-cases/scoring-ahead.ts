@@ -12,6 +12,7 @@ export class ScoringAhead {
   /** The last so many, each of which begins when the first of those before it has ended. */
   readonly #underWay: Promise<unknown>[];
   #rows = 0;
+  #left = false;
 
   /**
    * @param scores where the scores of the rows go, batch after batch
@@ -36,6 +37,7 @@ export class ScoringAhead {
     const before = this.#underWay.shift();
     const batch = this.#opening.then(async (session) => {
       await before;
+      if (this.#left) return;
       this.scores.set(await this.whileAllowed(() => session.score(matrix, rows)), from);
     });
     // A failure is met where the batch is awaited, or not at all when one before it failed.
@@ -51,6 +53,7 @@ export class ScoringAhead {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#left = true;
     const [opened] = await Promise.allSettled([this.#opening]);
     if (opened.status === 'fulfilled') await opened.value.close();
     // Nobody asks for leave any more when this has ended.

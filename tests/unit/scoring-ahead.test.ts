@@ -85,7 +85,7 @@ describe('a failure', () => {
     await expect(scoring.end()).rejects.toThrow('the model crashed');
   });
 
-  it('leaves nobody behind who asks for leave', async () => {
+  it('elsewhere leaves nobody behind who asks for leave, and scores nothing that was not under way', async () => {
     const asked = Promise.withResolvers<void>();
     let left = 0;
     const leave = async <T>(score: () => Promise<T>): Promise<T> => {
@@ -97,12 +97,12 @@ describe('a failure', () => {
       }
     };
     {
-      await using scoring = new ScoringAhead(scorer(), SPEC, new Float64Array(2), leave);
-      await scoring.add(Float32Array.of(0), 1);
-      await scoring.add(Float32Array.of(0), 1);
+      await using scoring = new ScoringAhead(scorer(), SPEC, new Float64Array(3), leave);
+      for (let batch = 0; batch < 3; batch++) await scoring.add(Float32Array.of(0), 1);
+      await new Promise((done) => setImmediate(done));
       setImmediate(asked.resolve);
     }
-    expect(left).toBe(2);
+    expect([left, begun.length]).toEqual([2, 2]);
   });
 
   it('to open is met at the end, where there was no batch', async () => {

@@ -4,6 +4,8 @@ import type { SnapshotBlock } from '../../../src/domain/eligibility.ts';
 import type { FrozenBlock } from '../../../src/store/frozen-block.ts';
 import { RowsAtHand } from '../../../src/store/rows-at-hand.ts';
 
+const DIGEST = 'sha256:1';
+
 /** Rows of one number and one text, some of them missing, numbered from `first` on. */
 function rowsFrom(first: number, rows: number): SnapshotBlock {
   const each = Array.from({ length: rows }, (_, i) => first + i);
@@ -20,8 +22,8 @@ function rowsFrom(first: number, rows: number): SnapshotBlock {
 }
 
 /** Takes blocks of so many rows each, as they come from a feed; answers them and how many rows they are. */
-function filled(sizes: readonly number[], mostCells?: number): { atHand: RowsAtHand; total: number } {
-  const atHand = new RowsAtHand(mostCells);
+function filled(sizes: readonly number[], mostBytes?: number): { atHand: RowsAtHand; total: number } {
+  const atHand = new RowsAtHand(mostBytes);
   let total = 0;
   for (const size of sizes) {
     const block = rowsFrom(total, size);
@@ -29,6 +31,7 @@ function filled(sizes: readonly number[], mostCells?: number): { atHand: RowsAtH
     block.numbers[0]?.fill(-1);
     total += size;
   }
+  atHand.sealed(DIGEST);
   return { atHand, total };
 }
 
@@ -37,39 +40,42 @@ const numbered = (first: number, rows: number): FrozenBlock => ({
   numbersOfRows: Int32Array.from({ length: rows }, (_, i) => first + i),
 });
 
-async function all(blocks: AsyncIterable<FrozenBlock> | undefined): Promise<FrozenBlock[]> {
-  const found: FrozenBlock[] = [];
-  if (blocks !== undefined) for await (const block of blocks) found.push(block);
-  return found;
-}
-
 describe('rows at hand', () => {
-  it('come ten thousand at a time, however they were frozen, and keep nothing of what they came in', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 25_000 }), { maxLength: 4 }), async (sizes) => {
+  it('come ten thousand at a time, however they were frozen, and keep nothing of what they came in', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 25_000 }), { maxLength: 4 }), (sizes) => {
         const { atHand, total } = filled(sizes);
         const due: FrozenBlock[] = [];
         for (let first = 0; first < total; first += 10_000)
           due.push(numbered(first, Math.min(10_000, total - first)));
-        expect(await all(atHand.take(total))).toEqual(due);
+        expect([...(atHand.take(DIGEST) ?? [])]).toEqual(due);
       }),
       { numRuns: 20 },
     );
   });
 
-  it('are given away once', async () => {
+  it('are given away once', () => {
     const { atHand } = filled([3]);
-    expect(await all(atHand.take(3))).toHaveLength(1);
-    expect(atHand.take(3)).toBeUndefined();
+    expect([...(atHand.take(DIGEST) ?? [])]).toHaveLength(1);
+    expect(atHand.take(DIGEST)).toBeUndefined();
   });
 
-  it.each([2, 4])('are not those of a run that froze %d rows, where three are here', (rows) => {
-    expect(filled([3]).atHand.take(rows)).toBeUndefined();
+  it.each(['sha256:2', null])('are not those of another snapshot (%s), and are forgotten', (digest) => {
+    const { atHand } = filled([3]);
+    expect(atHand.take(digest)).toBeUndefined();
+    expect(atHand.take(DIGEST)).toBeUndefined();
   });
 
-  it('are none where there were too many cells, though each block had few', () => {
-    expect(filled([3, 3], 11).atHand.take(6)).toBeUndefined();
-    expect(filled([3, 3], 11).atHand.take(3)).toBeUndefined();
-    expect(filled([3, 3], 12).atHand.take(6)).toBeDefined();
+  it('are nobody’s where they were read and not frozen', () => {
+    const atHand = new RowsAtHand();
+    atHand.add(rowsFrom(0, 3), rowsFrom(0, 3));
+    expect(atHand.take(null)).toBeUndefined();
+  });
+
+  it('are none where there were too many, though each block had few', () => {
+    // Rows of two cells, with ids of two characters: 60 + 2 × 8 + 2 × 2 each; texts of six in four of them: 2 × 6 more.
+    const bytes = 6 * 80 + 4 * 12;
+    expect(filled([3, 3], bytes - 1).atHand.take(DIGEST)).toBeUndefined();
+    expect(filled([3, 3], bytes).atHand.take(DIGEST)).toBeDefined();
   });
 });
